@@ -1,0 +1,1 @@
+"""Datasets: tables in files, and what can be asked of them."""

@@ -1,0 +1,38 @@
+"""What can go wrong, in words that name the place and the cure. There is no HTTP in here."""
+
+
+class ModelyardError(Exception):
+    """A fault that a person can act on.
+
+    `where` is the place (a file and line, a setting, a dataset and column), `why` what is wrong
+    there, and `cure` what to do about it.
+    """
+
+    def __init__(self, where: str, why: str, cure: str = "") -> None:
+        super().__init__(where, why, cure)
+        self.where = where
+        self.why = why
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}" + (f" {self.cure}" if self.cure else "")
+
+
+class NotFound(ModelyardError):
+    """The thing asked for does not exist."""
+
+
+class Invalid(ModelyardError):
+    """The input (a file, a setting, a parameter) cannot be used as it is."""
+
+
+class Denied(ModelyardError):
+    """The caller may not do this."""
+
+
+class Conflict(ModelyardError):
+    """The request contradicts the present state."""
+
+
+class Unavailable(ModelyardError):
+    """A part that is needed is missing or cannot be reached at the moment."""
