@@ -1,0 +1,93 @@
+"""All the datasets of a workspace, by name."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.discover import discover
+from modelyard.datasets.results import Results
+from modelyard.datasets.source import Source, source_from_config
+from modelyard.errors import Invalid, ModelyardError, NotFound
+from modelyard.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, Dataset]):
+    """The datasets of a workspace: those that modelyard.toml lists, then those that were found.
+
+    A section of modelyard.toml with a fault does not keep the others from being served; it is
+    kept in `faults`.
+    """
+
+    datasets: dict[str, Dataset]
+    faults: dict[str, ModelyardError]
+    preferred: str = ""
+
+    def __getitem__(self, name: str) -> Dataset:
+        """Give a dataset by name; raises KeyError, as any mapping does."""
+        return self.datasets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names in order."""
+        return iter(self.datasets)
+
+    def __len__(self) -> int:
+        """Count the datasets."""
+        return len(self.datasets)
+
+    def get_dataset(self, name: str) -> Dataset:
+        """Give a dataset by name.
+
+        Raises the fault of its section, or NotFound with the nearest name.
+        """
+        if name in self.faults:
+            raise self.faults[name]
+        if name not in self.datasets:
+            near = difflib.get_close_matches(name, self.datasets, n=1)
+            known = ", ".join(list(self.datasets)[:10]) or "none"
+            cure = f"Did you mean '{near[0]}'?" if near else f"There are: {known}."
+            raise NotFound(f"dataset '{name}'", "there is no such dataset.", cure)
+        return self.datasets[name]
+
+    def get_default(self) -> Dataset:
+        """Give the dataset that the short addresses answer for: the stated one, else the first.
+
+        Raises NotFound where the workspace has none.
+        """
+        if self.preferred:
+            return self.get_dataset(self.preferred)
+        if not self.datasets:
+            raise NotFound(
+                "datasets",
+                "the workspace has no dataset.",
+                "Put a Parquet or CSV file into the folder.",
+            )
+        return next(iter(self.datasets.values()))
+
+
+def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Catalogue:
+    """List the datasets of a workspace; no table is read."""
+    listed: dict[str, Source] = {}
+    faults: dict[str, ModelyardError] = {}
+    for name, config in workspace.config.datasets.items():
+        try:
+            listed[name] = source_from_config(workspace, name, config)
+        except ModelyardError as fault:
+            faults[name] = fault
+    sources = [*listed.values(), *discover(workspace)]
+    preferred = workspace.config.workspace.default_dataset
+    if preferred and preferred not in faults and preferred not in {s.name for s in sources}:
+        faults["default_dataset"] = Invalid(
+            "modelyard.toml, workspace.default_dataset", f"there is no dataset '{preferred}'."
+        )
+        preferred = ""
+    return Catalogue(
+        datasets={
+            source.name: Dataset(source, results, fetched / f"{source.name}.parquet")
+            for source in sources
+        },
+        faults=faults,
+        preferred=preferred,
+    )

@@ -1,0 +1,231 @@
+"""A dataset: a named table and what can be asked of it.
+
+Polars is imported when the first question needs it, not before.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modelyard.datasets.fingerprint import Stamp, fingerprint_of, stamp_of
+from modelyard.datasets.formats import COLUMNAR
+from modelyard.datasets.results import Results
+from modelyard.datasets.source import Source
+from modelyard.errors import ModelyardError
+from modelyard.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from modelyard.datasets.benchmark import BenchmarkReport
+    from modelyard.datasets.correlation import Correlation
+    from modelyard.datasets.figures import TableStatistics
+    from modelyard.datasets.outliers import OutlierScan
+    from modelyard.datasets.rows import RowPage, RowQuery
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A column's name and its type in Polars' words."""
+
+    name: str
+    type: str
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table is, before anything is computed of it."""
+
+    rows: int
+    columns: tuple[Field, ...]
+    bytes: int
+    """Size of the files as they are stored."""
+
+
+@dataclass
+class Dataset:
+    """One table of a workspace. Its methods read the files as they are now."""
+
+    source: Source
+    results: Results
+    fetched: Path
+    """Where the local copy of a remote table is, if it was fetched."""
+    _known: tuple[Stamp, str] | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name in addresses and commands."""
+        return self.source.name
+
+    @property
+    def title(self) -> str:
+        """The name for people."""
+        return self.source.title or self.name
+
+    @property
+    def where(self) -> str:
+        """How faults name this dataset."""
+        return f"{self.name} ({self.source.address})"
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether a remote table has a local copy."""
+        return self.source.is_remote and self.fetched.exists()
+
+    def fingerprint(self) -> str:
+        """Name the present content of the files; another content has another fingerprint.
+
+        Raises NotFound when a file is gone.
+        """
+        if self.source.is_remote and not self.is_fetched:
+            from modelyard.datasets import remote
+
+            return remote.fingerprint_of(self.where, self.source)
+        files = (self.fetched,) if self.is_fetched else self.source.files()
+        stamp = stamp_of(self.where, files)
+        known = self._known
+        if known is None or known[0] != stamp:
+            options = msgspec.json.encode(self.source.csv).decode() + self.source.format
+            known = (stamp, fingerprint_of(self.where, files, stamp, options))
+            self._known = known
+        return known[1]
+
+    def is_prepared(self) -> bool:
+        """Tell whether the table can be read by columns at once, or must be copied first."""
+        if self.is_fetched or self.source.format in COLUMNAR:
+            return True
+        return self.results.find_path(self._copy_name()) is not None
+
+    def prepare(self, progress: Progress = silent) -> None:
+        """Make the columnar copy of a CSV, NDJSON or JSON table, where there is none yet.
+
+        Raises Invalid with file and line where the table is broken.
+        """
+        if self.is_prepared():
+            return
+        from modelyard.datasets import columnar, remote
+
+        with self._lock:
+            if self.is_prepared():
+                return
+            name = self._copy_name()
+            with self.results.writing(name) as target:
+                if self.source.is_remote:
+                    remote.fetch(self.where, self.source, target, progress)
+                else:
+                    progress(0.0, "reading the file")
+                    columnar.copy_to_parquet(self.where, self.source, self.source.files(), target)
+
+    def scan(self) -> "pl.LazyFrame":
+        """Open the table lazily; rows are read when something is collected.
+
+        Raises Invalid where the files are broken and NotFound where they are gone.
+        """
+        from modelyard.datasets import columnar
+
+        if self.is_fetched:
+            return columnar.scan_columnar(self.where, [self.fetched])
+        if self.source.format in COLUMNAR:
+            arrow = self.source.format == "arrow"
+            if self.source.is_remote:
+                from modelyard.datasets import remote
+
+                return remote.scan(self.where, self.source)
+            return columnar.scan_columnar(self.where, self.source.files(), arrow)
+        self.prepare()
+        return columnar.scan_columnar(self.where, [self.results.path(self._copy_name())])
+
+    def shape(self) -> Shape:
+        """Give rows, columns and bytes.
+
+        Raises Invalid where the files are broken and NotFound where they are gone.
+        """
+        name = f"{self.fingerprint()}.shape.json"
+        known = self.results.find(name)
+        if known is not None:
+            return msgspec.json.decode(known, type=Shape)
+        shape = self._shape()
+        self.results.write(name, msgspec.json.encode(shape))
+        return shape
+
+    def find_fault(self) -> ModelyardError | None:
+        """Give what is wrong with the dataset, or None where it can be read."""
+        try:
+            self.shape()
+        except ModelyardError as fault:
+            return fault
+        return None
+
+    def rows(self, query: "RowQuery | None" = None) -> "RowPage":
+        """Filter, sort and page the rows; the first hundred where nothing is asked."""
+        from modelyard.datasets.rows import RowQuery, read_rows
+
+        return read_rows(self.where, self.scan(), query or RowQuery())
+
+    def statistics(
+        self, approximate: bool = False, progress: Progress = silent
+    ) -> "TableStatistics":
+        """Compute the figures of every column, or give them from the cache."""
+        from modelyard.datasets.tasks import StatisticsTask, answer
+
+        return answer(self, StatisticsTask(approximate=approximate), progress)
+
+    def correlation(self, progress: Progress = silent) -> "Correlation":
+        """Correlate the numeric columns, or give the correlation from the cache."""
+        from modelyard.datasets.tasks import CorrelationTask, answer
+
+        return answer(self, CorrelationTask(), progress)
+
+    def outliers(
+        self,
+        detector: str = "iforest",
+        seed: int = 0,
+        columns: Sequence[str] = (),
+        progress: Progress = silent,
+    ) -> "OutlierScan":
+        """Score every row by how far it stands out, or give the scan from the cache."""
+        from modelyard.datasets.tasks import OutliersTask, answer
+
+        task = OutliersTask(detector=detector, seed=seed, columns=tuple(columns))
+        return answer(self, task, progress)
+
+    def benchmark(self, repeats: int = 3, progress: Progress = silent) -> "BenchmarkReport":
+        """Time pandas against Polars on this table, or give the report from the cache."""
+        from modelyard.datasets.tasks import BenchmarkTask, answer
+
+        return answer(self, BenchmarkTask(repeats=repeats), progress)
+
+    def fetch(self, progress: Progress = silent) -> Path:
+        """Copy a remote table to a local Parquet file, which is read from then on.
+
+        The copy appears whole or not at all. Raises Invalid for a table that is local already.
+        """
+        from modelyard.datasets import remote
+
+        return remote.fetch_to(self.where, self.source, self.fetched, progress)
+
+    def _copy_name(self) -> str:
+        return f"{self.fingerprint()}.parquet"
+
+    def _shape(self) -> Shape:
+        import polars as pl
+
+        from modelyard.datasets.columnar import refuse_no_columns
+        from modelyard.datasets.faults import collect
+
+        frame = self.scan()
+        refuse_no_columns(self.where, frame)
+        columns = tuple(Field(name, str(dtype)) for name, dtype in frame.collect_schema().items())
+        rows = collect(self.where, frame.select(pl.len())).item()
+        return Shape(rows=rows, columns=columns, bytes=self._bytes())
+
+    def _bytes(self) -> int:
+        if self.source.is_remote and not self.is_fetched:
+            from modelyard.datasets import remote
+
+            return remote.size_of(self.where, self.source)
+        files = (self.fetched,) if self.is_fetched else self.source.files()
+        return sum(path.stat().st_size for path in files)

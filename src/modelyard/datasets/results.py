@@ -1,0 +1,95 @@
+"""Computed results and columnar copies on disk: shared by all processes, bounded in size."""
+
+import contextlib
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+TOUCH_EVERY_S = 60.0
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of files named by what they were computed from.
+
+    A file appears whole or not at all. When all of them take more than `limit_bytes`, those that
+    were used longest ago are removed.
+    """
+
+    folder: Path
+    limit_bytes: int
+
+    def path(self, name: str) -> Path:
+        """Give where the result `name` is or would be."""
+        return self.folder / name
+
+    def find(self, name: str) -> bytes | None:
+        """Read a result, or give None where there is none yet."""
+        path = self.path(name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        self.mark_used(path)
+        return content
+
+    def find_path(self, name: str) -> Path | None:
+        """Give the file of a result that is there, marked as used, or None."""
+        path = self.path(name)
+        if not path.exists():
+            return None
+        self.mark_used(path)
+        return path
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a result; where the disk is full it is not kept, and the log says so."""
+        try:
+            with self.writing(name) as path:
+                path.write_bytes(content)
+        except OSError as fault:
+            log.warning("result %s could not be cached: %s", name, fault)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """Give a temporary path to write to; on leaving without a fault it becomes the result."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=f".{name[-20:]}")
+        os.close(handle)
+        path = Path(temporary)
+        try:
+            yield path
+            path.replace(self.path(name))
+        finally:
+            path.unlink(missing_ok=True)
+        self.evict(keep=name)
+
+    def evict(self, keep: str = "") -> None:
+        """Remove the results used longest ago until the folder is within its bound."""
+        entries = sorted(self._entries(), key=lambda entry: entry[0])
+        total = sum(size for _, size, _ in entries)
+        for _, size, path in entries:
+            if total <= self.limit_bytes:
+                return
+            if path.name != keep:
+                path.unlink(missing_ok=True)
+                total -= size
+
+    def _entries(self) -> Iterator[tuple[float, int, Path]]:
+        for entry in os.scandir(self.folder):
+            with contextlib.suppress(FileNotFoundError):
+                state = entry.stat()
+                stale = entry.name.startswith(".") and time.time() - state.st_mtime > 86_400
+                if stale or not entry.name.startswith("."):
+                    yield state.st_mtime, state.st_size, Path(entry.path)
+
+    @staticmethod
+    def mark_used(path: Path) -> None:
+        """Note that a result was of use, at most once a minute."""
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > TOUCH_EVERY_S:
+                os.utime(path)

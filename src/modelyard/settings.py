@@ -1,0 +1,140 @@
+"""What differs per machine: the environment, read in one place, once."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from modelyard.errors import Invalid
+
+MEBIBYTE = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the environment decides about one running service."""
+
+    workspace: Path = Path()
+    """The folder that is served (`MODELYARD_WORKSPACE`)."""
+    host: str = "127.0.0.1"
+    """The address to listen on (`MODELYARD_HOST`)."""
+    port: int = 8080
+    """The TCP port to listen on (`MODELYARD_PORT`, else `PORT`)."""
+    public: bool = False
+    """Whether an address that others can reach may be served without users (`MODELYARD_PUBLIC`)."""
+    workers: int = 1
+    """Web processes (`MODELYARD_WORKERS`)."""
+    threads: int = 8
+    """Threads per web process (`MODELYARD_THREADS`)."""
+    state: Path | None = None
+    """Where caches and fetched copies are kept (`MODELYARD_STATE`)."""
+    cache_bytes: int = 2048 * MEBIBYTE
+    """The most that cached results and columnar copies may take (`MODELYARD_CACHE_BYTES`)."""
+    wait_s: float = 20.0
+    """How long a request waits for a result before it answers 202 (`MODELYARD_WAIT_S`)."""
+    compute_timeout_s: float = 900.0
+    """When a computation is given up (`MODELYARD_COMPUTE_TIMEOUT_S`)."""
+    computations: int = 2
+    """Computations at one time per web process (`MODELYARD_COMPUTATIONS`)."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that requests may name besides loopback (`MODELYARD_ALLOWED_HOSTS`)."""
+
+    def state_for(self, root: Path, has_file: bool) -> Path:
+        """Give the folder for caches of the workspace at `root`.
+
+        A workspace with a modelyard.toml keeps them in `.modelyard`; a bare folder of somebody's
+        files is left as it is, and the user's own cache folder is taken instead.
+        """
+        if self.state is not None:
+            return self.state
+        inside = root / ".modelyard"
+        if has_file and os.access(root, os.W_OK):
+            return inside
+        digest = hashlib.sha256(str(root).encode()).hexdigest()[:16]
+        return user_cache() / "modelyard" / digest
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        return self.host in LOOPBACK
+
+
+def user_cache() -> Path:
+    """Give the user's cache folder, as the XDG base directory specification names it."""
+    named = os.environ.get("XDG_CACHE_HOME")
+    return Path(named) if named else Path.home() / ".cache"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process's own by default).
+
+    Raises Invalid, naming the variable, where a value is not of its kind.
+    """
+    env = os.environ if environ is None else environ
+    default = Settings()
+    state = env.get("MODELYARD_STATE")
+    hosts = env.get("MODELYARD_ALLOWED_HOSTS", "")
+    port_variable = "MODELYARD_PORT" if "MODELYARD_PORT" in env else "PORT"
+    return replace(
+        default,
+        workspace=Path(env.get("MODELYARD_WORKSPACE", ".")),
+        host=env.get("MODELYARD_HOST", default.host),
+        port=int(_number(env, port_variable, default.port, 1, 65535)),
+        public=_flag(env, "MODELYARD_PUBLIC"),
+        workers=int(_number(env, "MODELYARD_WORKERS", default.workers, 1, 256)),
+        threads=int(_number(env, "MODELYARD_THREADS", default.threads, 1, 256)),
+        state=Path(state) if state else None,
+        cache_bytes=int(_number(env, "MODELYARD_CACHE_BYTES", default.cache_bytes, 0, 2**50)),
+        wait_s=_number(env, "MODELYARD_WAIT_S", default.wait_s, 0, 300),
+        compute_timeout_s=_number(
+            env, "MODELYARD_COMPUTE_TIMEOUT_S", default.compute_timeout_s, 1, 86_400
+        ),
+        computations=int(_number(env, "MODELYARD_COMPUTATIONS", default.computations, 1, 64)),
+        allowed_hosts=tuple(host.strip().lower() for host in hosts.split(",") if host.strip()),
+    )
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Give the variables from which `from_environment` reads the same settings again."""
+    variables = {
+        "MODELYARD_WORKSPACE": str(settings.workspace.resolve()),
+        "MODELYARD_HOST": settings.host,
+        "MODELYARD_PORT": str(settings.port),
+        "MODELYARD_PUBLIC": "true" if settings.public else "false",
+        "MODELYARD_WORKERS": str(settings.workers),
+        "MODELYARD_THREADS": str(settings.threads),
+        "MODELYARD_CACHE_BYTES": str(settings.cache_bytes),
+        "MODELYARD_WAIT_S": str(settings.wait_s),
+        "MODELYARD_COMPUTE_TIMEOUT_S": str(settings.compute_timeout_s),
+        "MODELYARD_COMPUTATIONS": str(settings.computations),
+        "MODELYARD_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+    }
+    if settings.state is not None:
+        variables["MODELYARD_STATE"] = str(settings.state.resolve())
+    return variables
+
+
+def _number(
+    env: Mapping[str, str], name: str, default: float, minimum: float, maximum: float
+) -> float:
+    text = env.get(name, "")
+    if not text:
+        return default
+    try:
+        value = type(default)(text)
+    except ValueError:
+        raise Invalid(name, f"'{text}' is not a number.") from None
+    if not minimum <= value <= maximum:
+        raise Invalid(name, f"{text} is not between {minimum:g} and {maximum:g}.")
+    return value
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").lower()
+    if text in {"", "0", "false", "no", "off"}:
+        return False
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    raise Invalid(name, f"'{text}' is neither true nor false.")

@@ -1,0 +1,67 @@
+"""The workspace: one folder, with or without a modelyard.toml."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelyard.errors import Invalid, NotFound
+from modelyard.workspace import config
+from modelyard.workspace.config import WorkspaceConfig
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder and what its modelyard.toml says."""
+
+    root: Path
+    config: WorkspaceConfig
+    has_file: bool
+    """Whether the folder has a modelyard.toml; a bare folder is served too."""
+
+    @property
+    def title(self) -> str:
+        """What people call it: the name in the file, else the folder's."""
+        return self.config.workspace.name or self.root.name or "Modelyard"
+
+    def allows(self, path: Path) -> bool:
+        """Tell whether `path`, its links followed, lies where the workspace's files may lie."""
+        real = path.resolve()
+        outside = (Path(folder).resolve() for folder in self.config.workspace.outside_folders)
+        return any(real.is_relative_to(folder) for folder in (self.root, *outside))
+
+    def inside(self, where: str, name: str) -> Path:
+        """Give the path that `name` means, refusing one that climbs out of the folder.
+
+        Raises Invalid naming `where`.
+        """
+        if "\0" in name:
+            raise Invalid(where, "the path holds a zero byte.")
+        path = Path(self.root, name)
+        if not self.allows(path):
+            raise Invalid(
+                where,
+                f"'{name}' lies outside the workspace.",
+                "Move it inside, or name its folder in [workspace] outside_folders.",
+            )
+        return path
+
+
+def open_workspace(folder: Path | str) -> Workspace:
+    """Read the folder's modelyard.toml, if there is one.
+
+    Raises NotFound where the folder is missing and Invalid where the file has a fault.
+    """
+    root = Path(folder).resolve()
+    if not root.exists():
+        raise NotFound(
+            str(folder), "there is no such folder.", f"Make one with: modelyard new {folder}"
+        )
+    if not root.is_dir():
+        raise Invalid(str(folder), "is a file, not a folder.", "Name the folder that holds it.")
+    file = root / config.FILE_NAME
+    if not file.is_file():
+        return Workspace(root, WorkspaceConfig(), has_file=False)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise Invalid(str(file), f"is not UTF-8 (byte {fault.start}).") from None
+    return Workspace(root, config.parse(text), has_file=True)
