@@ -220,9 +220,10 @@ class Dataset:
         refuse_no_columns(self.where, frame)
         columns = tuple(Field(name, str(dtype)) for name, dtype in frame.collect_schema().items())
         rows = collect(self.where, frame.select(pl.len())).item()
-        return Shape(rows=rows, columns=columns, bytes=self._bytes())
+        return Shape(rows=rows, columns=columns, bytes=self.stored_bytes())
 
-    def _bytes(self) -> int:
+    def stored_bytes(self) -> int:
+        """Give the size of the files as they are stored."""
         if self.source.is_remote and not self.is_fetched:
             from modelyard.datasets import remote
 
