@@ -1,0 +1,104 @@
+"""Answers for the web: from the cache, or computed in a child process while the caller waits."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from modelyard.compute import Request
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.tasks import Computation, PrepareTask, Task, key_of
+from modelyard.runs.children import Children
+from modelyard.runs.run import Run
+
+Result = TypeVar("Result")
+POLL_S = 0.02
+INLINE_BYTES = 16 * 1024 * 1024
+"""A row file up to this size is copied by the web process itself: it takes under half a second."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The content of an answer as JSON, and its name, which changes when the content may."""
+
+    tag: str
+    content: bytes
+
+
+@dataclass
+class Answers:
+    """Gives answers without doing heavy work in this process.
+
+    At most `waiters` callers wait at a time, so that some threads of the server stay free; the
+    others are told at once how the work stands.
+    """
+
+    children: Children
+    workspace: str
+    waiters: int
+    _waiting: threading.BoundedSemaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._waiting = threading.BoundedSemaphore(max(1, self.waiters))
+
+    def give(self, dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | Run:
+        """Give the answer to `task`, or how the work stands after `wait_s` seconds.
+
+        Raises the fault with which the work ended.
+        """
+        key = key_of(dataset, task)
+        deadline = time.monotonic() + wait_s
+        with self._seat() as may_wait:
+            while True:
+                content = dataset.results.find(f"{key}.json")
+                if content is not None:
+                    return Answer(key, content)
+                run = self.children.ensure(key, self._request(dataset, task, key))
+                if run.fault is not None:
+                    raise run.fault.to_error()
+                if not may_wait or time.monotonic() >= deadline:
+                    return run
+                time.sleep(POLL_S)
+
+    def prepare(self, dataset: Dataset, wait_s: float) -> Run | None:
+        """See that the rows of `dataset` can be read; None when they can.
+
+        Raises the fault with which that ended.
+        """
+        if dataset.is_prepared():
+            return None
+        small = not dataset.source.is_remote and dataset.stored_bytes() <= INLINE_BYTES
+        if small:
+            dataset.prepare()
+            return None
+        outcome = self.give(dataset, PrepareTask(), wait_s)
+        return outcome if isinstance(outcome, Run) else None
+
+    @contextmanager
+    def _seat(self) -> Iterator[bool]:
+        free = self._waiting.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._waiting.release()
+
+    def _request(self, dataset: Dataset, task: Computation[Any], key: str) -> bytes:
+        request = Request(
+            workspace=self.workspace,
+            dataset=dataset.name,
+            task=_known(task),
+            state_path=str(self.children.state_path(key)),
+            lock_path=str(self.children.lock_path(key)),
+        )
+        return msgspec.json.encode(request)
+
+
+def _known(task: Computation[Any]) -> Task:
+    if not isinstance(task, Task):
+        raise TypeError(f"{type(task).__name__} cannot be sent to another process")
+    return task

@@ -1,0 +1,76 @@
+"""The child process that answers one question to one dataset and ends."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+
+from modelyard import wiring
+from modelyard.datasets.tasks import Task, answer
+from modelyard.errors import ModelyardError
+from modelyard.runs.lock import held
+from modelyard.runs.run import Run, failed, fault_of, write_run
+
+WRITE_EVERY_S = 0.1
+ARGV = (sys.executable, "-m", "modelyard.compute")
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What the child is asked, in one line of JSON on its standard input."""
+
+    workspace: str
+    dataset: str
+    task: Task
+    state_path: str
+    lock_path: str
+
+
+class StateFile:
+    """Progress written to a file, ten times a second at most."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._written_at = 0.0
+
+    def __call__(self, done: float, label: str) -> None:
+        """Write how far the work is."""
+        if time.monotonic() - self._written_at >= WRITE_EVERY_S:
+            self._written_at = time.monotonic()
+            write_run(self.path, Run(state="running", done=done, label=label, at=time.time()))
+
+
+def run(request: Request) -> int:
+    """Compute and keep the answer; the exit code is 1 where that failed."""
+    state = Path(request.state_path)
+    with held(Path(request.lock_path)) as mine:
+        if not mine:
+            return 0
+        try:
+            services = wiring.open_folder(request.workspace)
+            answer(services.datasets.get_dataset(request.dataset), request.task, StateFile(state))
+        except ModelyardError as error:
+            write_run(state, failed(fault_of(error)))
+            return 1
+    return 0
+
+
+def _end_with_parent() -> None:
+    """End this process at once when the parent closes the pipe, which it does when it dies."""
+    sys.stdin.buffer.read()
+    os._exit(3)
+
+
+def main() -> None:
+    """Read the request and do the work."""
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=Request)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    code = run(request)
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
