@@ -1,0 +1,56 @@
+"""What every answer carries, and which host names are answered at all."""
+
+from flask import Flask, Response, g, request
+
+from modelyard.errors import Denied
+from modelyard.settings import LOOPBACK, Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Add the security headers, and refuse host names that are not this service's.
+
+    A service on a laptop has no login. A page on the web could have its own name resolve to
+    127.0.0.1 and read that service through the visitor's browser (DNS rebinding); the browser
+    then sends that page's host name, so only known names are answered.
+    """
+    known = LOOPBACK | set(settings.allowed_hosts)
+    restricted = settings.is_loopback and not settings.public
+
+    @app.before_request
+    def refuse_strange_hosts() -> None:
+        if restricted and host_name(request.host) not in known:
+            raise Denied(
+                "Host header",
+                "this service answers on localhost only.",
+                "Add the name to MODELYARD_ALLOWED_HOSTS.",
+            )
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if g.get("vary"):
+            response.vary.update(g.vary)
+        return response
+
+
+def host_name(host: str) -> str:
+    """Give the name in a Host header, without its port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].lower()

@@ -1,0 +1,84 @@
+"""The workspace as it is now: a new file, or a changed modelyard.toml, needs no restart."""
+
+import atexit
+import logging
+import threading
+import time
+from dataclasses import replace
+from typing import cast
+
+from flask import current_app
+
+from modelyard import compute, wiring
+from modelyard.answers import Answers
+from modelyard.errors import ModelyardError
+from modelyard.runs.children import Children
+from modelyard.settings import Settings
+from modelyard.wiring import Services
+
+LIVE = "modelyard"
+LOOK_EVERY_S = 1.0
+log = logging.getLogger(__name__)
+
+
+class LiveServices:
+    """Looks at the folder at most once a second, and keeps what has not changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.services = wiring.open_folder(settings=settings)
+        self.answers = self._answers(settings)
+        self.fault: ModelyardError | None = None
+        """Why the present modelyard.toml is not in use, where a running service met a bad one."""
+        self._looked_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def current(self) -> Services:
+        """Give the services for the folder as it is now."""
+        if time.monotonic() - self._looked_at > LOOK_EVERY_S and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._looked_at = time.monotonic()
+                self._lock.release()
+        return self.services
+
+    def _look(self) -> None:
+        try:
+            fresh = wiring.open_folder(settings=self.services.settings)
+        except ModelyardError as fault:
+            if str(fault) != str(self.fault):
+                log.warning("the workspace is served as it was: %s", fault)
+            self.fault = fault
+            return
+        self.fault = None
+        self.services = _kept(self.services, fresh)
+
+    def _answers(self, settings: Settings) -> Answers:
+        children = Children(
+            folder=self.services.state / "runs",
+            argv=compute.ARGV,
+            most=settings.computations,
+            timeout_s=settings.compute_timeout_s,
+        )
+        atexit.register(children.stop)
+        return Answers(children, str(self.services.workspace.root), settings.threads - 2)
+
+
+def _kept(old: Services, new: Services) -> Services:
+    """Take over the datasets that are the same as before: they know their fingerprints."""
+    known = old.datasets.datasets
+    merged = {
+        name: known[name] if name in known and known[name].source == dataset.source else dataset
+        for name, dataset in new.datasets.datasets.items()
+    }
+    return replace(new, datasets=replace(new.datasets, datasets=merged))
+
+
+def live() -> LiveServices:
+    """Give the live services of the application that answers this request."""
+    return cast("LiveServices", current_app.extensions[LIVE])
+
+
+def services() -> Services:
+    """Give the workspace, opened, as it is now."""
+    return live().current()

@@ -1,0 +1,88 @@
+"""Errors as answers: RFC 9457 problem+json for programs, a page for people. One table."""
+
+import json
+import logging
+import secrets
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from modelyard import errors
+from modelyard.errors import ModelyardError
+from modelyard.web.api.short import SHORT_ADDRESSES
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[ModelyardError], tuple[int, str]] = {
+    errors.NotFound: (404, "Not found"),
+    errors.Invalid: (422, "Cannot be used as it is"),
+    errors.Denied: (403, "Not allowed"),
+    errors.Conflict: (409, "Contradicts the present state"),
+    errors.Unavailable: (503, "Not available"),
+}
+JSON_PREFIXES = ("/api/", "/health/", "/openapi.json")
+PROBLEM = "application/problem+json"
+
+
+def install(app: Flask) -> None:
+    """Answer every error in the shape that the caller can read; no trace leaves the server."""
+    app.register_error_handler(ModelyardError, answer_known)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_unknown)
+
+
+def answer_known(error: ModelyardError) -> Response:
+    """Answer an error that names its place and cure."""
+    status, title = next((STATUS[kind] for kind in STATUS if isinstance(error, kind)), (500, ""))
+    return problem(status, title, error.why, where=error.where, cure=error.cure)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer Flask's own errors: no such address, wrong method, too large a body."""
+    if error.response is not None:
+        return Response.force_type(error.response)
+    answer = problem(error.code or 500, error.name, error.description or error.name)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
+def answer_unknown(error: Exception) -> Response:
+    """Answer a fault of ours with an id under which the log has the trace."""
+    fault_id = secrets.token_hex(6)
+    log.error("fault %s at %s %s", fault_id, request.method, request.path, exc_info=error)
+    return problem(
+        500,
+        "Something went wrong on our side",
+        f"The server's log has the details under {fault_id}.",
+    )
+
+
+def problem(status: int, title: str, detail: str, where: str = "", cure: str = "") -> Response:
+    """Give an error in the shape that the caller reads."""
+    if not wants_json():
+        page = render_template(
+            "problem.html", status=status, title=title, detail=detail, where=where, cure=cure
+        )
+        return Response(page, status, mimetype="text/html")
+    content = {
+        "type": f"/docs/errors#{status}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+    }
+    content |= {key: value for key, value in (("where", where), ("cure", cure)) if value}
+    answer = Response(json.dumps(content, ensure_ascii=False), status, mimetype=PROBLEM)
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def wants_json() -> bool:
+    """Tell whether the caller is a program."""
+    if request.path.startswith(JSON_PREFIXES) or request.path in SHORT_ADDRESSES:
+        return True
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"]) == "application/json"

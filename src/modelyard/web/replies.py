@@ -1,0 +1,53 @@
+"""Answers with names that tell browsers and caches whether they still hold."""
+
+import json
+from typing import Any
+
+from flask import Response, request
+
+from modelyard.answers import Answer
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.tasks import Computation
+from modelyard.runs.run import Run
+from modelyard.web.live import live
+
+JSON = "application/json"
+LONGEST_WAIT_S = 60
+
+
+def tagged(content: bytes, tag: str, mimetype: str = JSON) -> Response:
+    """Answer with an ETag; 304 where the caller has the same answer already."""
+    if tag in request.if_none_match:
+        answer = Response(status=304)
+    else:
+        answer = Response(content, mimetype=mimetype)
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def as_json(value: Any, tag: str | None = None) -> Response:
+    """Answer with a value as JSON; integers of any size stay exact."""
+    content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return tagged(content, tag) if tag else Response(content, mimetype=JSON)
+
+
+def computed(dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | Response:
+    """Give the answer to a task, or the 202 that says how far it is."""
+    outcome = live().answers.give(dataset, task, wait_s)
+    return outcome if isinstance(outcome, Answer) else pending(outcome)
+
+
+def pending(run: Run) -> Response:
+    """Answer 202: the work goes on, and the same address has the answer later."""
+    content = {"state": run.state, "done": round(run.done, 3), "label": run.label}
+    answer = Response(json.dumps(content), 202, mimetype=JSON)
+    answer.headers["Retry-After"] = "1"
+    answer.headers["Location"] = request.full_path.rstrip("?")
+    return answer
+
+
+def named(dataset: Dataset, content: bytes) -> bytes:
+    """Put the dataset's name and fingerprint in front of the members of a JSON object."""
+    head = json.dumps({"dataset": dataset.name, "fingerprint": dataset.fingerprint()})
+    return head[:-1].encode() + b", " + content[1:]
