@@ -12,7 +12,7 @@ import pytest
 import modelyard
 from modelyard.datasets.benchmark import BenchmarkInput, run_benchmark
 from modelyard.datasets.benchmark.messages import Perform, Performed, Ready
-from modelyard.datasets.benchmark.side_process import start_side
+from modelyard.datasets.benchmark.side_process import SideProcess, start_side
 from modelyard.datasets.benchmark.time_limit import time_limit
 from modelyard.errors import Unavailable
 
@@ -52,6 +52,21 @@ def test_a_child_that_ends_by_itself_is_a_plain_error_too() -> None:
         os.kill(pid, signal.SIGTERM)
         with pytest.raises(Unavailable, match="Polars process ended with status -15 during sort"):
             side.ask(Perform("sort"), Performed, "sort")
+
+
+def test_a_side_that_aborts_for_want_of_memory_is_told_so(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; print('memory allocation of 8 bytes failed', file=sys.stderr); os.abort()"
+    )
+    with (
+        (tmp_path / "complaints").open("w+b") as complaints,
+        subprocess.Popen(
+            [sys.executable, "-uc", code], stdout=subprocess.PIPE, stderr=complaints
+        ) as child,
+        time_limit(60) as limit,
+        pytest.raises(Unavailable, match="Polars ran out of memory during sort"),
+    ):
+        SideProcess("Polars", child, complaints, limit).hear(Performed, "sort")
 
 
 def test_the_time_limit_kills_the_children_and_says_so(mixed_parquet: str) -> None:

@@ -25,6 +25,7 @@ SideName = Literal["polars", "pandas"]
 _TITLES: dict[SideName, str] = {"polars": "Polars", "pandas": "pandas"}
 _SMALLER = "Benchmark a smaller table, or give the machine more memory."
 _KILLED = -9
+_OUT_OF_MEMORY = ("memory allocation of ", "std::bad_alloc", "MemoryError")
 _DECODER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 AnswerT = TypeVar("AnswerT", Ready, Planned, Prepared, Performed)
@@ -106,7 +107,11 @@ class SideProcess:
             why = f"the {self._title} process was killed during {doing}, as a system short of"
             return Unavailable("benchmark", f"{why} memory does.", _SMALLER)
         self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
+        words = self._complaints.read().decode(errors="replace")
+        if any(sign in words for sign in _OUT_OF_MEMORY):
+            why = f"{self._title} ran out of memory during {doing}."
+            return Unavailable("benchmark", why, _SMALLER)
+        lines = words.strip().splitlines()
         last = f": {lines[-1]}" if lines else "."
         why = f"the {self._title} process ended with status {status} during {doing}{last}"
         return Unavailable("benchmark", why)
