@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from modelyard import wiring
-from modelyard.datasets.tasks import Task, answer
-from modelyard.errors import ModelyardError
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.tasks import Task, answer, key_of
+from modelyard.errors import ModelyardError, Unavailable
 from modelyard.runs.lock import held
 from modelyard.runs.run import Run, failed, fault_of, write_run
 
@@ -50,11 +51,23 @@ def run(request: Request) -> int:
             return 0
         try:
             services = wiring.open_folder(request.workspace)
-            answer(services.datasets.get_dataset(request.dataset), request.task, StateFile(state))
+            dataset = services.datasets.get_dataset(request.dataset)
+            answer(dataset, request.task, StateFile(state))
+            refuse_lost(dataset, request.task)
         except ModelyardError as error:
             write_run(state, failed(fault_of(error)))
             return 1
     return 0
+
+
+def refuse_lost(dataset: Dataset, task: Task) -> None:
+    """Raise Unavailable where the answer could not be kept: nobody could read it."""
+    if dataset.results.find(f"{key_of(dataset, task)}.json") is None:
+        raise Unavailable(
+            dataset.where,
+            "the result could not be kept, or the file changed meanwhile.",
+            "Is there room on the disk?",
+        )
 
 
 def _end_with_parent() -> None:

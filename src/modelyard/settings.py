@@ -116,6 +116,11 @@ def to_environment(settings: Settings) -> dict[str, str]:
     return variables
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Give the environment for a child process that is to have the same settings."""
+    return dict(os.environ) | to_environment(settings)
+
+
 def _number(
     env: Mapping[str, str], name: str, default: float, minimum: float, maximum: float
 ) -> float:

@@ -9,6 +9,7 @@ import contextlib
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Children:
 
     folder: Path
     argv: tuple[str, ...]
+    environ: Mapping[str, str]
     most: int
     timeout_s: float
     _alive: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -69,7 +71,9 @@ class Children:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._forget_old()
         write_run(self.state_path(key), Run(state="running", label="starting", at=time.time()))
-        child = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        child = subprocess.Popen(
+            self.argv, env=self.environ, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
         self._alive[key] = child
         threading.Thread(target=self._watch, args=(key, child, request), daemon=True).start()
 

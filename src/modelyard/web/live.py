@@ -13,7 +13,7 @@ from modelyard import compute, wiring
 from modelyard.answers import Answers
 from modelyard.errors import ModelyardError
 from modelyard.runs.children import Children
-from modelyard.settings import Settings
+from modelyard.settings import Settings, child_environment
 from modelyard.wiring import Services
 
 LIVE = "modelyard"
@@ -57,6 +57,7 @@ class LiveServices:
         children = Children(
             folder=self.services.state / "runs",
             argv=compute.ARGV,
+            environ=child_environment(settings),
             most=settings.computations,
             timeout_s=settings.compute_timeout_s,
         )

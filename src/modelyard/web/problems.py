@@ -5,6 +5,7 @@ import logging
 import secrets
 
 from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modelyard import errors
@@ -37,10 +38,10 @@ def answer_known(error: ModelyardError) -> Response:
     return problem(status, title, error.why, where=error.where, cure=error.cure)
 
 
-def answer_http(error: HTTPException) -> Response:
+def answer_http(error: HTTPException) -> ResponseReturnValue:
     """Answer Flask's own errors: no such address, wrong method, too large a body."""
-    if error.response is not None:
-        return Response.force_type(error.response)
+    if error.code is not None and error.code < 400:
+        return error.get_response()
     answer = problem(error.code or 500, error.name, error.description or error.name)
     allowed = getattr(error, "valid_methods", None)
     if allowed:

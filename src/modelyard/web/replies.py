@@ -49,5 +49,7 @@ def pending(run: Run) -> Response:
 
 def named(dataset: Dataset, content: bytes) -> bytes:
     """Put the dataset's name and fingerprint in front of the members of a JSON object."""
-    head = json.dumps({"dataset": dataset.name, "fingerprint": dataset.fingerprint()})
-    return head[:-1].encode() + b", " + content[1:]
+    head = {"fingerprint": dataset.fingerprint()}
+    if not content.startswith(b'{"dataset":'):
+        head = {"dataset": dataset.name} | head
+    return json.dumps(head)[:-1].encode() + b", " + content[1:]

@@ -10,11 +10,10 @@ from modelyard.datasets.tasks import (
     BenchmarkTask,
     Computation,
     CorrelationTask,
-    OutliersTask,
     StatisticsTask,
 )
 from modelyard.errors import ModelyardError
-from modelyard.web.api import rows
+from modelyard.web.api import rows, scans
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
 from modelyard.web.replies import as_json, computed, named, pending, tagged
@@ -96,26 +95,9 @@ def answer_benchmark(dataset: Dataset) -> Response:
 
 
 def answer_outliers(dataset: Dataset) -> Response:
-    """Answer with the worst rows above the threshold, which is applied after the fit."""
-    query = Query(
-        request.args, "detector", "seed", "columns", "threshold", "limit", "format", "wait"
-    )
-    threshold = query.number("threshold", 99.0, 0, 100)
-    limit = query.integer("limit", 50, 0, 1000)
-    task = outliers_task(query)
-    outcome = computed(dataset, task, wait_of(query))
-    if isinstance(outcome, Response):
-        return outcome
-    return rows.answer_scan(dataset, task, outcome, threshold, limit)
-
-
-def outliers_task(query: Query) -> OutliersTask:
-    """Read which scan is asked for."""
-    return OutliersTask(
-        detector=query.text("detector", "iforest"),
-        seed=query.integer("seed", 0, 0, 2**31 - 1),
-        columns=query.names("columns"),
-    )
+    """Answer with the rows that stand out."""
+    query = Query(request.args, *scans.PARAMETERS)
+    return scans.answer_outliers(dataset, query, wait_of(query))
 
 
 def answer_task(dataset: Dataset, task: Computation[Any], wait_s: float) -> Response:

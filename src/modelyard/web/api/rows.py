@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
-from modelyard.datasets.tasks import OutliersTask
 from modelyard.errors import Invalid
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
@@ -123,10 +121,3 @@ def rows_tag(dataset: Dataset) -> str:
 
     asked = hashlib.sha256(request.full_path.encode()).hexdigest()[:16]
     return f"{dataset.fingerprint()}-{asked}"
-
-
-def answer_scan(
-    dataset: Dataset, task: OutliersTask, answer: Answer, threshold: float, limit: int
-) -> Response:
-    """Answer with a scan at a threshold: the flagged count and the worst rows with reasons."""
-    raise NotImplementedError

@@ -1,0 +1,99 @@
+"""Outlier scans over REST: the threshold is applied here, after the fit."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from modelyard.answers import Answer
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.tasks import OutliersTask
+from modelyard.web.api.rows import as_file, chosen_format, rows_tag
+from modelyard.web.query import Query
+from modelyard.web.replies import as_json, computed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARAMETERS = ("detector", "seed", "columns", "threshold", "limit", "format", "wait")
+MOST_WORST = 500
+
+
+def outliers_task(query: Query) -> OutliersTask:
+    """Read which scan is asked for."""
+    return OutliersTask(
+        detector=query.text("detector", "iforest"),
+        seed=query.integer("seed", 0, 0, 2**31 - 1),
+        columns=query.names("columns"),
+    )
+
+
+def threshold_of(query: Query) -> float:
+    """Read the percentile above which rows are flagged."""
+    return query.number("threshold", 99.0, 0, 100)
+
+
+def answer_outliers(dataset: Dataset, query: Query, wait_s: float) -> Response:
+    """Answer with the flagged count and the worst rows, or as a file with every row's score."""
+    threshold = threshold_of(query)
+    limit = query.integer("limit", 50, 0, MOST_WORST)
+    kind = chosen_format(query)
+    task = outliers_task(query)
+    outcome = computed(dataset, task, wait_s)
+    if isinstance(outcome, Response):
+        return outcome
+    if kind == "json":
+        return _as_json(dataset, task, outcome, threshold, limit)
+    table = all_scores(dataset, outcome, threshold)
+    if table is None:
+        return answer_outliers(dataset, query, wait_s)
+    return as_file(table, kind, f"{dataset.name}-outliers")
+
+
+def all_scores(dataset: Dataset, answer: Answer, threshold: float) -> "pl.DataFrame | None":
+    """Give row, score, percentile and flag of every row.
+
+    None where the cache has dropped the scores: the answer is then dropped too, to be made again.
+    """
+    import numpy as np
+    import polars as pl
+
+    path = dataset.results.find_path(f"{answer.tag}.npy")
+    if path is None:
+        dataset.results.path(f"{answer.tag}.json").unlink(missing_ok=True)
+        return None
+    scores = pl.Series("score", np.load(path))
+    percentile = (scores.rank("max") / len(scores) * 100).alias("percentile")
+    return (
+        pl.DataFrame([scores, percentile])
+        .with_row_index("row")
+        .with_columns(flagged=pl.col("score") > _cut(answer, threshold))
+    )
+
+
+def _cut(answer: Answer, threshold: float) -> float:
+    from modelyard.datasets.outliers import at_threshold
+
+    return at_threshold(OutliersTask().decode(answer.content), threshold).score
+
+
+def _as_json(
+    dataset: Dataset, task: OutliersTask, answer: Answer, threshold: float, limit: int
+) -> Response:
+    import msgspec
+
+    from modelyard.datasets.outliers import at_threshold
+
+    scan = task.decode(answer.content)
+    line = at_threshold(scan, threshold)
+    plain = msgspec.to_builtins(scan)
+    flagged = set(line.flagged_worst)
+    worst = [row | {"flagged": row["row"] in flagged} for row in plain.pop("worst")[:limit]]
+    content = {
+        "dataset": dataset.name,
+        "fingerprint": dataset.fingerprint(),
+        **plain,
+        "threshold": {"percentile": line.percentile, "score": line.score},
+        "flagged": line.flagged,
+        "worst": worst,
+    }
+    return as_json(content, rows_tag(dataset) if request.query_string else answer.tag)

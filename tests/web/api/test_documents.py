@@ -1,0 +1,94 @@
+"""The OpenAPI document and the routes say the same."""
+
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from modelyard.web.api.documents import document
+
+PAGES = ("/static", "/docs", "/datasets")
+ANSWERS = (
+    "/api/v1/datasets",
+    "/api/v1/datasets/flights",
+    "/api/v1/datasets/flights/rows",
+    "/api/v1/datasets/flights/statistics",
+    "/api/v1/datasets/flights/correlation",
+    "/api/v1/datasets/flights/outliers?detector=ecod",
+    "/api/v1/datasets/nope",
+    "/stats",
+    "/health/live",
+    "/health/ready",
+)
+
+
+def test_the_document_is_valid(client: FlaskClient) -> None:
+    content = client.get("/openapi.json").json
+    validate(content)
+    assert content["openapi"].startswith("3.1")
+    assert content["info"]["version"]
+
+
+def test_the_document_has_exactly_the_routes(client: FlaskClient) -> None:
+    routes = {
+        (re.sub(r"<(\w+:)?(\w+)>", r"{\2}", rule.rule), method.lower())
+        for rule in client.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule != "/" and not rule.rule.startswith(PAGES)
+    }
+    described = {(path, verb) for path, item in document()["paths"].items() for verb in item}
+    assert routes == described
+
+
+@pytest.mark.parametrize("address", ANSWERS)
+def test_answers_fit_their_schema(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    operation = find_operation(address.partition("?")[0])
+    response = operation["responses"].get(
+        str(answer.status_code), operation["responses"].get("default")
+    )
+    response = resolved(response)
+    schema = response["content"][answer.mimetype]["schema"]
+    whole = {"components": document()["components"], **schema}
+    jsonschema_rs.validator_for(whole).validate(answer.json)
+
+
+def test_an_unknown_parameter_is_refused_wherever_parameters_are_described(
+    client: FlaskClient,
+) -> None:
+    for path, item in document()["paths"].items():
+        if item["get"].get("parameters"):
+            address = path.replace("{name}", "flights")
+            assert client.get(f"{address}?surprise=1").status_code == 422, path
+
+
+def test_every_described_parameter_is_accepted(client: FlaskClient) -> None:
+    for path, item in document()["paths"].items():
+        for given in item["get"].get("parameters", []):
+            parameter = resolved(given)
+            if parameter["in"] == "query":
+                answer = client.get(
+                    f"{path.replace('{name}', 'flights')}?{parameter['name']}=surprise"
+                )
+                assert "is not known here" not in answer.get_data(as_text=True), parameter
+
+
+def find_operation(address: str) -> dict[str, Any]:
+    for path, item in document()["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), address):
+            found: dict[str, Any] = item["get"]
+            return found
+    raise AssertionError(f"{address} is not described")
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in part:
+        return part
+    found: Any = document()
+    for key in part["$ref"].lstrip("#/").split("/"):
+        found = found[key]
+    result: dict[str, Any] = found
+    return result
