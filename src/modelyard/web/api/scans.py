@@ -73,7 +73,8 @@ def all_scores(dataset: Dataset, answer: Answer, threshold: float) -> "pl.DataFr
 def _cut(answer: Answer, threshold: float) -> float:
     from modelyard.datasets.outliers import at_threshold
 
-    return at_threshold(OutliersTask().decode(answer.content), threshold).score
+    scan = OutliersTask().decode(answer.content)
+    return at_threshold(scan, scan.curve, threshold).score
 
 
 def _as_json(
@@ -84,7 +85,7 @@ def _as_json(
     from modelyard.datasets.outliers import at_threshold
 
     scan = task.decode(answer.content)
-    line = at_threshold(scan, threshold)
+    line = at_threshold(scan, scan.curve, threshold)
     plain = msgspec.to_builtins(scan)
     flagged = set(line.flagged_worst)
     worst = [row | {"flagged": row["row"] in flagged} for row in plain.pop("worst")[:limit]]
