@@ -1,7 +1,17 @@
-"""The pages, one file per room."""
+"""The pages, one file per room.
+
+A view asks one question of the library, shapes the answer into a plain context, and renders a
+template. Templates hold loops and conditions, no decisions. Polars and NumPy are imported inside
+functions, so that the first page is there at once.
+"""
 
 from flask import Flask
 
 
 def install(app: Flask) -> None:
-    """Add all pages."""
+    """Add all pages, and what every template may use."""
+    from modelyard.web.pages import benchmark, datasets, docs, home, outliers, rows, surroundings
+
+    surroundings.install(app)
+    for module in (home, datasets, rows, outliers, benchmark, docs):
+        app.register_blueprint(module.blueprint)

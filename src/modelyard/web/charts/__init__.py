@@ -1,0 +1,10 @@
+"""Charts as SVG made by the server: they need no script, and their colours are CSS classes.
+
+Geometry is in attributes, because the Content-Security-Policy allows no inline style.
+"""
+
+from modelyard.web.charts.bars import share_bar
+from modelyard.web.charts.heat_map import heat_map
+from modelyard.web.charts.histogram import Histogram, histogram
+
+__all__ = ["Histogram", "heat_map", "histogram", "share_bar"]

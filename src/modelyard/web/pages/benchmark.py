@@ -1,0 +1,71 @@
+"""pandas against Polars on a dataset's own data."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+
+from modelyard.answers import Answer
+from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.tasks import BenchmarkTask, key_of
+from modelyard.runs.run import Run, find_run
+from modelyard.web.live import live
+from modelyard.web.pages.frame import View, api_of, ask, framed, pending
+from modelyard.web.query import Query
+
+if TYPE_CHECKING:
+    from modelyard.datasets.benchmark import BenchmarkReport, SideTimes
+
+blueprint = Blueprint("benchmark_pages", __name__)
+
+
+@blueprint.get("/datasets/<name>/benchmark")
+def benchmark(name: str) -> Response:
+    """Show the benchmark."""
+    return framed(name, "benchmark", show_benchmark)
+
+
+def show_benchmark(dataset: Dataset) -> View:
+    """Show the report, how far it is, or the button that starts it: it takes a while."""
+    query = Query(request.args, "run", "repeats")
+    task = BenchmarkTask(repeats=query.integer("repeats", 3, 1, 9))
+    if not (query.flag("run") or _is_known(dataset, task)):
+        return View("datasets/benchmark.html", {"report": None, "repeats": task.repeats})
+    outcome: Answer | Run = ask(dataset, task)
+    if isinstance(outcome, Run):
+        return pending(outcome, f"{api_of(dataset, 'benchmark')}?repeats={task.repeats}")
+    report = task.decode(outcome.content)
+    return View("datasets/benchmark.html", {"report": report, "tasks": task_bars(report)})
+
+
+def task_bars(report: "BenchmarkReport") -> list[dict[str, Any]]:
+    """Shape each task: both times as a share of the longer one, so that the bars compare."""
+    return [
+        {
+            "task": task,
+            "sides": _sides(task.polars, task.pandas),
+        }
+        for task in report.tasks
+    ]
+
+
+def _sides(polars: "SideTimes", pandas: "SideTimes") -> list[tuple[str, str, float, float, str]]:
+    longer = max(polars.median_s, pandas.median_s) or 1.0
+    return [
+        (key, label, side.median_s / longer, side.median_s, _repeats(side))
+        for key, label, side in (("polars", "Polars", polars), ("pandas", "pandas", pandas))
+    ]
+
+
+def _repeats(side: "SideTimes") -> str:
+    from modelyard.web.numerals import duration
+
+    return "each time: " + ", ".join(duration(one) for one in side.times_s)
+
+
+def _is_known(dataset: Dataset, task: BenchmarkTask) -> bool:
+    """Tell whether there is a report, or one being made."""
+    key = key_of(dataset, task)
+    if dataset.results.find_path(f"{key}.json") is not None:
+        return True
+    run = find_run(live().answers.children.state_path(key))
+    return run is not None and run.state != "failed"

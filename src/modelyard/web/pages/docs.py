@@ -1,0 +1,98 @@
+"""The reference of the API, where each question can be tried, and of its errors."""
+
+import re
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from modelyard.errors import ModelyardError, NotFound
+from modelyard.web.api.documents import document
+from modelyard.web.live import services
+from modelyard.web.pages.reference import groups_of
+from modelyard.web.problems import STATUS
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+ERRORS = (
+    (
+        "The address, or the dataset or column it names, does not exist.",
+        "Compare the name with the list in `cure`; names are case-sensitive.",
+    ),
+    (
+        "A file or a parameter cannot be used as it is.",
+        "`where` names the file and line, or the parameter; mend it there.",
+    ),
+    (
+        "The caller may not do this, or the host name is not one this service answers to.",
+        "Add the host name to `MODELYARD_ALLOWED_HOSTS`.",
+    ),
+    (
+        "The request contradicts the present state.",
+        "Look at the present state, then ask again.",
+    ),
+    (
+        "A part that is needed is missing, busy or cannot be reached.",
+        "Ask again after `Retry-After` seconds; where a package is missing, `cure` names it.",
+    ),
+)
+OTHER_ERRORS = (
+    (400, "Bad request", "The request is not valid HTTP.", "Check the client."),
+    (405, "Method not allowed", "The address does not know this method.", "`Allow` names those."),
+    (413, "Content too large", "The body is too large.", "Send less."),
+    (
+        500,
+        "Something went wrong on our side",
+        "A fault of Modelyard; the server's log has the details under the id in the answer.",
+        "Report it with that id.",
+    ),
+)
+blueprint = Blueprint("docs", __name__, url_prefix="/docs")
+
+
+@blueprint.get("")
+def reference() -> Response:
+    """Show the reference."""
+    content = document()
+    page = render_template(
+        "docs/reference.html",
+        info=content["info"],
+        groups=groups_of(content),
+        example=_example(),
+        host=request.host_url.rstrip("/"),
+    )
+    return Response(page, mimetype="text/html")
+
+
+@blueprint.get("/errors")
+def errors() -> Response:
+    """Show what can go wrong."""
+    known = [
+        (status, title, *words)
+        for (status, title), words in zip(STATUS.values(), ERRORS, strict=True)
+    ]
+    page = render_template("docs/errors.html", errors=sorted([*known, *OTHER_ERRORS]))
+    return Response(page, mimetype="text/html")
+
+
+@blueprint.get("/try")
+def try_it() -> Response:
+    """Lead a form of the reference to the address that it means; works without JavaScript."""
+    path = request.args.get("_path", "")
+    if path not in document()["paths"]:
+        raise NotFound("parameter '_path'", f"'{path[:80]}' is not an address of the API.")
+    names = PLACEHOLDER.findall(path)
+    filled = PLACEHOLDER.sub(lambda m: quote(request.args.get(m[1], ""), safe=""), path)
+    asked = [
+        (key, value)
+        for key, value in request.args.items(multi=True)
+        if value and key != "_path" and key not in names
+    ]
+    answer = redirect(filled + (f"?{urlencode(asked)}" if asked else ""))
+    return Response(answer.get_data(), answer.status_code, answer.headers)
+
+
+def _example() -> str:
+    """Give the dataset that the forms are filled with."""
+    try:
+        return services().datasets.get_default().name
+    except ModelyardError:
+        return ""

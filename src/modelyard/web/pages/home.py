@@ -1,0 +1,31 @@
+"""The first page: what is here and how to use it."""
+
+from flask import Blueprint, Response, render_template, request
+
+from modelyard.errors import ModelyardError
+from modelyard.web.live import services
+from modelyard.web.pages.standing import standings
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def welcome() -> Response:
+    """Welcome a visitor."""
+    current = services()
+    page = render_template(
+        "home.html",
+        description=current.workspace.config.workspace.description,
+        folder=current.workspace.root.name,
+        standings=standings(current.datasets),
+        default=_find_default(),
+        host=request.host_url.rstrip("/"),
+    )
+    return Response(page, mimetype="text/html")
+
+
+def _find_default() -> str | None:
+    try:
+        return services().datasets.get_default().name
+    except ModelyardError:
+        return None

@@ -1,0 +1,18 @@
+"""The few marks of Markdown that the API's descriptions use: paragraphs and `code`."""
+
+import re
+
+from markupsafe import Markup, escape
+
+CODE = re.compile(r"`([^`]+)`")
+
+
+def coded(text: str) -> Markup:
+    """Set what stands between backticks as code; everything is escaped first."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped here)
+
+
+def marked(text: str) -> Markup:
+    """Set a text of several paragraphs."""
+    paragraphs = (part.strip() for part in text.split("\n\n"))
+    return Markup("").join(Markup("<p>{}</p>").format(coded(part)) for part in paragraphs if part)

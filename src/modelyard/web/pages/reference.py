@@ -1,0 +1,167 @@
+"""The OpenAPI document, shaped for reading."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Node = dict[str, Any]
+DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing that can be asked."""
+
+    name: str
+    place: str
+    type: str
+    description: str
+    required: bool
+    default: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One member of an answer; `name` is its path, such as `columns[].name`."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer of an operation."""
+
+    status: str
+    description: str
+    formats: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One question that the API answers."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Operations that belong together."""
+
+    name: str
+    description: str
+    operations: tuple[Operation, ...]
+
+
+def groups_of(document: Node) -> list[Group]:
+    """Sort the operations of a document by their first tag, in the order of its tags."""
+    operations = list(_operations(document))
+    return [
+        Group(tag["name"], tag.get("description", ""), _tagged(operations, tag["name"]))
+        for tag in document.get("tags", [])
+    ]
+
+
+def _tagged(operations: list[tuple[str, Operation]], tag: str) -> tuple[Operation, ...]:
+    return tuple(operation for name, operation in operations if name == tag)
+
+
+def _operations(document: Node) -> Iterator[tuple[str, Operation]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield operation.get("tags", [""])[0], _operation(document, path, method, operation)
+
+
+def _operation(document: Node, path: str, method: str, operation: Node) -> Operation:
+    parameters = (_resolved(document, node) for node in operation.get("parameters", []))
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        parameters=tuple(_parameter(document, node) for node in parameters),
+        replies=tuple(
+            _reply(document, status, _resolved(document, node))
+            for status, node in operation.get("responses", {}).items()
+        ),
+    )
+
+
+def _parameter(document: Node, node: Node) -> Parameter:
+    schema = _resolved(document, node.get("schema", {}))
+    default = schema.get("default")
+    return Parameter(
+        name=node["name"],
+        place=node["in"],
+        type=_type(document, schema),
+        description=node.get("description", ""),
+        required=node.get("required", False),
+        default="" if default is None else str(default).lower(),
+        choices=tuple(str(choice) for choice in schema.get("enum", ())),
+    )
+
+
+def _reply(document: Node, status: str, node: Node) -> Reply:
+    content: Node = node.get("content", {})
+    schema = next((kind.get("schema") for kind in content.values() if "schema" in kind), None)
+    return Reply(
+        status="any other" if status == "default" else status,
+        description=node.get("description", ""),
+        formats=tuple(content),
+        parts=tuple(_parts(document, schema, "", 0)) if schema else (),
+    )
+
+
+def _parts(document: Node, node: Node, path: str, depth: int) -> Iterator[Part]:
+    schema = _resolved(document, node)
+    if depth > DEEPEST:
+        return
+    if schema.get("type") == "array":
+        yield from _parts(document, schema.get("items", {}), f"{path}[]", depth)
+        return
+    for name, value in schema.get("properties", {}).items():
+        whole = f"{path}.{name}" if path else name
+        inner = _resolved(document, value)
+        yield Part(whole, _type(document, inner), inner.get("description", ""))
+        yield from _parts(document, inner, whole, depth + 1)
+
+
+def _resolved(document: Node, node: Node) -> Node:
+    """Follow a `$ref` inside the document."""
+    reference = node.get("$ref")
+    if reference is None:
+        return node
+    found: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step]
+    return _resolved(document, found)
+
+
+def _type(document: Node, schema: Node) -> str:
+    """Write a type in words, with its bounds."""
+    if "enum" in schema:
+        return " | ".join(str(choice) for choice in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"])
+    kind = schema.get("type", "any")
+    if kind == "array":
+        return f"list of {_type(document, _resolved(document, schema.get('items', {})))}"
+    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    return words + _bounds(schema)
+
+
+def _bounds(schema: Node) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f", {low:,} to {high:,}"
+    return f", {low:,} or more" if low is not None else ""

@@ -1,0 +1,41 @@
+// Shows how far long work is, and loads the page again when it is done.
+const FIRST_MS = 350;
+const LONGEST_MS = 2000;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function show(card, run) {
+  const percent = Math.round(run.done * 100);
+  const bar = card.querySelector("progress");
+  if (!bar) return;
+  // Without a share the bar moves by itself.
+  if (run.done > 0) bar.value = run.done;
+  else bar.removeAttribute("value");
+  card.querySelector("[data-label]").textContent = run.label || run.state;
+  card.querySelector("[data-share]").textContent = run.done > 0 ? `${percent}\u202f%` : "";
+}
+
+async function ask(address) {
+  try {
+    return await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+  } catch {
+    return null;
+  }
+}
+
+async function watch(card) {
+  for (let pause = FIRST_MS; ; pause = Math.min(pause * 1.3, LONGEST_MS)) {
+    await sleep(pause);
+    const answer = await ask(card.dataset.poll);
+    if (answer === null) {
+      show(card, { done: 0, label: "The server does not answer. Trying again." });
+    } else if (answer.status === 202) {
+      show(card, await answer.json());
+    } else {
+      await answer.body?.cancel();
+      location.reload();
+      return;
+    }
+  }
+}
+
+document.querySelectorAll("[data-poll]").forEach(watch);
