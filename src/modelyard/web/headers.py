@@ -1,6 +1,6 @@
 """What every answer carries, and which host names are answered at all."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from modelyard.errors import Denied
 from modelyard.settings import LOOPBACK, Settings
@@ -42,10 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if g.get("vary"):
-            response.vary.update(g.vary)
+        response.headers.extend(HEADERS)
         return response
 
 

@@ -1,0 +1,132 @@
+"""The same application under every server that the documentation names."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+SERVERS = {
+    "modelyard": [sys.executable, "-m", "modelyard", "serve", "{folder}", "--port", "{port}"],
+    "flask": [sys.executable, "-m", "flask", "--app", "modelyard.web", "run", "--port", "{port}"],
+    "gunicorn": [
+        *(sys.executable, "-m", "gunicorn", "-w", "2", "-b", "127.0.0.1:{port}"),
+        *("--no-control-socket", "modelyard.web:create_app()"),
+    ],
+    "uwsgi": [
+        *(
+            str(BIN / "uwsgi"),
+            "--http",
+            "127.0.0.1:{port}",
+            "--module",
+            "modelyard.web:create_app()",
+        ),
+        *("--master", "--processes", "2", "--enable-threads", "--need-app", "--die-on-term"),
+    ],
+}
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Path:
+    """A bare folder with one table."""
+    folder = tmp_path / "yard"
+    folder.mkdir()
+    (folder / "table.csv").write_text("a,b\n" + "".join(f"{n},{n * n}\n" for n in range(100)))
+    return folder
+
+
+@contextmanager
+def running(name: str, folder: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+    """Run a server for the folder until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [part.format(port=port, folder=folder) for part in SERVERS[name]]
+    env = os.environ | {"MODELYARD_WORKSPACE": str(folder), "MODELYARD_STATE": f"{folder}-state"}
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(process, address)
+        yield process, address
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def wait_until_ready(process: "subprocess.Popen[bytes]", address: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None and process.stderr is not None:
+            raise AssertionError(process.stderr.read().decode())
+        try:
+            get(f"{address}/health/ready")
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server was not ready in 30 seconds")
+
+
+def get(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_statistics_and_outliers_are_answered(name: str, yard: Path) -> None:
+    if name == "uwsgi" and not (BIN / "uwsgi").exists():
+        pytest.skip("uWSGI is not installed")
+    if name == "gunicorn" and find_spec("gunicorn") is None:
+        pytest.skip("gunicorn is not installed")
+    with running(name, yard) as (_, address):
+        assert json.loads(get(f"{address}/stats"))["rows"] == 100
+        assert json.loads(get(f"{address}/outliers?detector=ecod"))["flagged"] >= 1
+        assert b"<html" in get(address)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_the_service_ends_cleanly_and_takes_its_children_along(
+    end: signal.Signals, yard: Path
+) -> None:
+    with running("modelyard", yard) as (process, address):
+        urllib.request.urlopen(f"{address}/outliers?wait=0", timeout=20).read()
+        process.send_signal(end)
+        assert process.wait(10) == 0
+    time.sleep(0.5)
+    assert children_for(yard) == []
+
+
+def test_a_killed_service_leaves_no_child_behind(yard: Path) -> None:
+    with running("flask", yard) as (process, address):
+        urllib.request.urlopen(f"{address}/outliers?wait=0", timeout=20).read()
+        process.kill()
+        process.wait(10)
+    deadline = time.monotonic() + 10
+    while children_for(yard) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert children_for(yard) == []
+
+
+def children_for(folder: Path) -> list[str]:
+    """List the processes that compute for the folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+            environ = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"modelyard.compute" in command and str(folder).encode() in environ:
+            found.append(entry.name)
+    return found
