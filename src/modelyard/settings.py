@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,9 +63,17 @@ class Settings:
 
 
 def user_cache() -> Path:
-    """Give the user's cache folder, as the XDG base directory specification names it."""
+    """Give the user's cache folder, as the XDG base directory specification names it.
+
+    A user without a home, as some containers have, gets one among the temporary files.
+    """
     named = os.environ.get("XDG_CACHE_HOME")
-    return Path(named) if named else Path.home() / ".cache"
+    if named:
+        return Path(named)
+    try:
+        return Path.home() / ".cache"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"cache-{os.getuid()}"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -76,11 +85,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     default = Settings()
     state = env.get("MODELYARD_STATE")
     hosts = env.get("MODELYARD_ALLOWED_HOSTS", "")
-    port_variable = "MODELYARD_PORT" if "MODELYARD_PORT" in env else "PORT"
+    port_variable = "MODELYARD_PORT" if env.get("MODELYARD_PORT") else "PORT"
     return replace(
         default,
-        workspace=Path(env.get("MODELYARD_WORKSPACE", ".")),
-        host=env.get("MODELYARD_HOST", default.host),
+        workspace=Path(env.get("MODELYARD_WORKSPACE") or "."),
+        host=env.get("MODELYARD_HOST") or default.host,
         port=int(_number(env, port_variable, default.port, 1, 65535)),
         public=_flag(env, "MODELYARD_PUBLIC"),
         workers=int(_number(env, "MODELYARD_WORKERS", default.workers, 1, 256)),

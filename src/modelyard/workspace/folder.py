@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelyard.errors import Invalid, NotFound
+from modelyard.errors import Invalid, NotFound, Unavailable
 from modelyard.workspace import config
 from modelyard.workspace.config import WorkspaceConfig
 
@@ -22,11 +22,16 @@ class Workspace:
         """What people call it: the name in the file, else the folder's."""
         return self.config.workspace.name or self.root.name or "Modelyard"
 
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders in which the workspace's files may lie: its own and those it names."""
+        outside = self.config.workspace.outside_folders
+        return (self.root, *(Path(self.root, folder).resolve() for folder in outside))
+
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""
         real = path.resolve()
-        outside = (Path(folder).resolve() for folder in self.config.workspace.outside_folders)
-        return any(real.is_relative_to(folder) for folder in (self.root, *outside))
+        return any(real.is_relative_to(folder) for folder in self.roots)
 
     def inside(self, where: str, name: str) -> Path:
         """Give the path that `name` means, refusing one that climbs out of the folder.
@@ -57,11 +62,19 @@ def open_workspace(folder: Path | str) -> Workspace:
         )
     if not root.is_dir():
         raise Invalid(str(folder), "is a file, not a folder.", "Name the folder that holds it.")
-    file = root / config.FILE_NAME
-    if not file.is_file():
+    text = _read(root / config.FILE_NAME)
+    if text is None:
         return Workspace(root, WorkspaceConfig(), has_file=False)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
-        raise Invalid(str(file), f"is not UTF-8 (byte {fault.start}).") from None
     return Workspace(root, config.parse(text), has_file=True)
+
+
+def _read(file: Path) -> str | None:
+    """Read the file, with or without a byte order mark; None where there is none."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+    except PermissionError:
+        raise Unavailable(file.name, "may not be read by this user.") from None
+    except UnicodeDecodeError as fault:
+        raise Invalid(file.name, f"is not UTF-8 (byte {fault.start}).") from None
