@@ -6,11 +6,12 @@ import time
 import msgspec
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from modelyard.datasets.columns import column_figures
 from modelyard.datasets.faults import collect
 from modelyard.datasets.figures import Column, NumberColumn, TableStatistics, TextColumn
-from modelyard.datasets.statistics import group_columns
+from modelyard.datasets.statistics import group_columns, table_statistics
 from modelyard.progress import Progress, silent
 
 SAMPLE_ROWS = 262_144
@@ -34,13 +35,15 @@ def approximate_statistics(
 
     Raises Invalid, naming `where`, when the table cannot be read.
     """
+    if row_count <= SAMPLE_ROWS:
+        return table_statistics(where, frame, row_count, progress)
     started = time.perf_counter()
     schema = frame.collect_schema()
     rows = sample_rows(row_count)
     columns: list[Column] = []
     for names in group_columns(schema, row_count):
         progress(len(columns) / len(schema), f"column {len(columns) + 1} of {len(schema)}")
-        table = collect(where, frame.select(names))
+        table = collect(where, frame.select(cs.by_name(*names)))
         columns += [_estimate(series, rows) for series in table.iter_columns()]
     return TableStatistics(
         rows=row_count,

@@ -1,6 +1,7 @@
 """All the datasets of a workspace, by name."""
 
 import difflib
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Cat
             listed[name] = source_from_config(workspace, name, config)
         except ModelyardError as fault:
             faults[name] = fault
-    sources = [*listed.values(), *discover(workspace)]
+    sources = [*listed.values(), *discover(workspace, listed.values())]
     preferred = workspace.config.workspace.default_dataset
     if preferred and preferred not in faults and preferred not in {s.name for s in sources}:
         faults["default_dataset"] = Invalid(
@@ -85,9 +86,15 @@ def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Cat
         preferred = ""
     return Catalogue(
         datasets={
-            source.name: Dataset(source, results, fetched / f"{source.name}.parquet")
+            source.name: Dataset(source, results, fetched / fetched_name(source))
             for source in sources
         },
         faults=faults,
         preferred=preferred,
     )
+
+
+def fetched_name(source: Source) -> str:
+    """Name the local copy of a remote table, so that one of another address is not taken for it."""
+    asked = f"{source.address}\n{source.format}\n{source.csv}\n{sorted(source.storage.items())}"
+    return f"{source.name}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}.parquet"

@@ -4,6 +4,8 @@ import gzip
 from pathlib import Path
 from typing import IO, cast
 
+COPIED_CHARACTERS = 1024 * 1024
+
 
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file to be read as bytes, unpacked where its name ends in .gz."""
@@ -17,3 +19,10 @@ def open_text(path: Path, encoding: str) -> IO[str]:
     if path.suffix.lower() == ".gz":
         return gzip.open(path, "rt", encoding=encoding, newline="")
     return path.open(encoding=encoding, newline="")
+
+
+def copy_as_utf8(path: Path, encoding: str, target: Path) -> None:
+    """Write the text of a file as UTF-8, a piece at a time."""
+    with open_text(path, encoding) as text, target.open("w", encoding="utf-8", newline="") as copy:
+        while piece := text.read(COPIED_CHARACTERS):
+            copy.write(piece)

@@ -1,7 +1,10 @@
 """How the numeric columns of a table go together."""
 
+import math
+
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from numpy.typing import NDArray
 
 from modelyard.datasets.faults import collect
@@ -9,7 +12,10 @@ from modelyard.datasets.figures import Frozen
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 30
+LOSSY = 1e-4
+"""The share of a pair's sum of squares under which too few digits would be left."""
 Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 class Correlation(Frozen, frozen=True, kw_only=True):
@@ -32,38 +38,56 @@ def correlate(where: str, frame: pl.LazyFrame, row_count: int) -> Correlation:
     names = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.Boolean]
     names = names[:MOST_COLUMNS]
     step = max(1, -(-row_count // MOST_ROWS))
-    numbers = frame.select(pl.col(name).cast(pl.Float64) for name in names).gather_every(step)
+    numbers = frame.select(cs.by_name(*names).cast(pl.Float64)).gather_every(step)
     table = collect(where, numbers)
     values = pearson(table.to_numpy()) if names else np.zeros((0, 0))
-    every = "all rows" if step == 1 else f"every {step}th row"
+    every = "all rows" if step == 1 else f"one row in {step}"
     return Correlation(
         columns=tuple(names),
         values=tuple(tuple(None if np.isnan(v) else float(v) for v in row) for row in values),
         rows=len(table),
-        method=f"Pearson's r of {every}; pairs without a value in both columns are left out.",
+        method=f"Pearson's r of {every}; a pair leaves out rows without a finite value in both.",
     )
 
 
 def pearson(table: Matrix) -> Matrix:
     """Correlate the columns of a matrix pairwise where both are finite; NaN where undefined.
 
-    Columns are centred on their own mean first, so that large offsets do not cost precision.
+    All pairs are worked out at once from columns centred on their own means; a pair whose common
+    rows lie far from those means or vary little about them is worked out again by itself.
     """
     known = np.isfinite(table)
-    count_each = np.maximum(known.sum(axis=0), 1)
-    filled = np.where(known, table, 0.0)
+    mask = known.astype(np.float64)
     with np.errstate(all="ignore"):
-        scale = np.abs(filled).max(axis=0, initial=0.0)
-        filled = filled / np.where(scale > 0, scale, 1.0)
-        mean = filled.sum(axis=0) / count_each
-        centred = np.where(known, filled - mean, 0.0)
-        mask = known.astype(np.float64)
+        centred = _centred(table, known)
         n = mask.T @ mask
         sum_x, sum_xx = centred.T @ mask, (centred * centred).T @ mask
         product = centred.T @ centred - sum_x * sum_x.T / n
         spread = np.maximum(sum_xx - sum_x * sum_x / n, 0.0)
         result = product / np.sqrt(spread * spread.T)
-    tiny = spread <= 1e-15 * np.maximum(sum_xx, 1e-300)
-    result[(n < 2) | tiny | tiny.T | ~np.isfinite(result)] = np.nan
+    lossy = spread <= LOSSY * sum_xx
+    for one, other in np.argwhere(np.triu(lossy | lossy.T)):
+        result[one, other] = result[other, one] = _pair(
+            centred, known[:, one] & known[:, other], one, other
+        )
+    result[(n < 2) | ~np.isfinite(result)] = np.nan
     clipped: Matrix = np.clip(result, -1.0, 1.0)
     return clipped
+
+
+def _centred(table: Matrix, known: Mask) -> Matrix:
+    """Scale columns to at most 1 and take their means off, so that offsets cost no precision."""
+    filled = np.where(known, table, 0.0)
+    scale = np.abs(filled).max(axis=0, initial=0.0)
+    filled = filled / np.where(scale > 0, scale, 1.0)
+    mean = filled.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known, filled - mean, 0.0)
+
+
+def _pair(centred: Matrix, both: Mask, one: int, other: int) -> float:
+    """Correlate two columns over their common rows, centred on the means of just these."""
+    x, y = centred[both, one], centred[both, other]
+    if len(x) < 2 or x.min() == x.max() or y.min() == y.max():
+        return math.nan
+    x, y = x - x.mean(), y - y.mean()
+    return float(x @ y / math.sqrt(float(x @ x) * float(y @ y)))

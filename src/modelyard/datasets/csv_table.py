@@ -1,174 +1,87 @@
 """CSV files: read strictly, with identifiers kept as they are written."""
 
-import codecs
-import csv
-import gzip
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
-from polars import exceptions as polars_errors
+import polars.selectors as cs
 
-from modelyard.datasets.compressed import open_bytes, open_text
+from modelyard.datasets.compressed import copy_as_utf8
+from modelyard.datasets.csv_faults import is_utf8, read_header
 from modelyard.datasets.dates import with_dates
-from modelyard.datasets.faults import first_line
 from modelyard.datasets.source import CsvOptions
-from modelyard.errors import Invalid, Unavailable
+from modelyard.errors import Invalid
 
 LEADING_ZERO = r"^[+-]?0\d"
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-LONGEST_CELL = 512 * 1024 * 1024
 
 
-def scan_csv(where: str, path: Path, options: CsvOptions) -> pl.LazyFrame:
+def scan_csv(where: str, path: Path, options: CsvOptions, folder: Path) -> pl.LazyFrame:
     """Open a CSV file with a header.
 
-    Types come from all rows, not from the first ones. A column of digits with leading zeros (a
-    ZIP code, a CIK) stays text. Rows with too few or too many cells, bytes that are not in the
-    stated encoding and repeated column names are refused with their line.
+    Types come from all rows, not from the first ones. A column in which some number has leading
+    zeros (a ZIP code, a CIK, an ICD code) stays text. Whole numbers beyond 64 bits are almost
+    always identifiers: the column stays text too, so that no digit is lost. A number with a
+    decimal point is a 64-bit float, which holds about 16 digits, and so are all others of its
+    column. Dates and times in ISO 8601 become such.
 
-    Raises Invalid naming the file and the line.
+    A file that is not UTF-8 is first copied as UTF-8 into `folder`, which has to stay until the
+    table has been read. Raises Invalid naming the file and the line.
     """
-    check_header(where, path, options)
-    source: Path | bytes = path
-    if codecs.lookup(options.encoding).name not in {"utf-8", "utf-8-sig", "ascii"}:
-        source = _transcoded(where, path, options)
-    try:
-        return with_dates(_typed(source, options))
-    except polars_errors.PolarsError as fault:
-        raise _explained(where, path, options, fault) from None
-
-
-def check_after(where: str, path: Path, options: CsvOptions, frame: pl.LazyFrame) -> None:
-    """Refuse rows with too few cells, which Polars fills with nulls.
-
-    Such a row has no value in the last column, so the file is gone through by line only where
-    that column has nulls at all.
-    """
-    columns = frame.collect_schema().names()
-    if len(columns) < 2 or not frame.select(pl.col(columns[-1]).null_count()).collect().item():
-        return
-    fault = find_ragged(path, options)
-    if fault is not None:
-        raise Invalid(f"{where}, line {fault[0]}", fault[1], "Mend the line.")
-
-
-def check_header(where: str, path: Path, options: CsvOptions) -> None:
-    """Refuse an empty file and repeated column names.
-
-    Raises Invalid.
-    """
-    header = _first_row(where, path, options)
-    if not header:
-        raise Invalid(where, "the file is empty.", "A CSV file begins with a line of column names.")
-    repeated = [name for name, count in Counter(header).items() if count > 1]
-    if repeated:
-        places = [str(place) for place, name in enumerate(header, 1) if name == repeated[0]]
+    names = read_header(where, path, options)
+    readable = path if is_utf8(options) else _utf8_copy(path, options, folder)
+    frame = _typed(readable, options)
+    found = frame.collect_schema().names()
+    if len(found) != len(names):
         raise Invalid(
-            f"{where}, line 1",
-            f"the column name '{repeated[0]}' is used {len(places)} times "
-            f"(columns {', '.join(places)}).",
-            "Rename them.",
+            where,
+            f"the header has {len(names)} names and its line {len(found)} cells.",
+            "Are the lines ended by line feeds? A lone carriage return ends none.",
         )
+    return with_dates(frame.rename(dict(zip(found, names, strict=True))))
 
 
-def find_ragged(path: Path, options: CsvOptions) -> tuple[int, str] | None:
-    """Find the first row whose number of cells differs from the header's: its line, and how."""
-    csv.field_size_limit(LONGEST_CELL)
-    with open_text(path, options.encoding) as file:
-        reader = csv.reader(file, delimiter=options.separator)
-        width = len(next(reader, []))
-        for row in reader:
-            if row and len(row) != width:
-                return reader.line_num, f"has {len(row)} cells; the header has {width}."
-    return None
+def _utf8_copy(path: Path, options: CsvOptions, folder: Path) -> Path:
+    copy = folder / f"{len(list(folder.iterdir())):05d}.csv"
+    copy_as_utf8(path, options.encoding, copy)
+    return copy
 
 
-def _typed(source: Path | bytes, options: CsvOptions) -> pl.LazyFrame:
+def _typed(path: Path, options: CsvOptions) -> pl.LazyFrame:
     def scan(overrides: Mapping[str, pl.DataType] | None) -> pl.LazyFrame:
         return pl.scan_csv(
-            source,
+            path,
             separator=options.separator,
             null_values=list(options.null_values),
             infer_schema_length=None,
             schema_overrides=overrides,
             low_memory=True,
+            glob=False,
         )
 
     frame = scan(None)
-    schema = frame.collect_schema()
-    whole = {name: pl.String() for name, dtype in schema.items() if dtype.is_integer()}
-    if not whole:
+    numeric = {name: dtype for name, dtype in frame.collect_schema().items() if dtype.is_numeric()}
+    if not numeric:
         return frame
-    zeros = scan(whole).select(pl.col(*whole).str.contains(LEADING_ZERO).any()).collect()
-    text = {name: pl.String() for name in whole if zeros[name].item()}
-    return scan(text) if text else frame
+    written = scan(dict.fromkeys(numeric, pl.String()))
+    changed = _kept_as_text(written, list(numeric))
+    changed |= _beyond_64_bits(written, [n for n in numeric if numeric[n] == pl.Int128], changed)
+    return scan(changed) if changed else frame
 
 
-def _first_row(where: str, path: Path, options: CsvOptions) -> list[str]:
-    try:
-        with open_text(path, options.encoding) as file:
-            return next(csv.reader(file, delimiter=options.separator), [])
-    except UnicodeDecodeError:
-        raise _wrong_encoding(where, path, options) from None
-    except LookupError:
-        raise Invalid(where, f"there is no encoding '{options.encoding}'.") from None
-    except (csv.Error, gzip.BadGzipFile, EOFError) as fault:
-        raise Invalid(where, f"cannot be read as CSV: {first_line(fault)}.") from None
-    except OSError as fault:
-        raise Unavailable(where, f"cannot be read: {fault.strerror}.") from None
+def _kept_as_text(written: pl.LazyFrame, names: list[str]) -> dict[str, pl.DataType]:
+    """Choose the columns of numbers in which one is written with leading zeros."""
+    zeros = written.select(cs.by_name(*names).str.contains(LEADING_ZERO).any()).collect()
+    return {name: pl.String() for name in names if zeros[name].item()}
 
 
-def _transcoded(where: str, path: Path, options: CsvOptions) -> bytes:
-    try:
-        with open_text(path, options.encoding) as file:
-            return file.read().encode()
-    except UnicodeDecodeError:
-        raise _wrong_encoding(where, path, options) from None
-
-
-def _explained(
-    where: str, path: Path, options: CsvOptions, fault: polars_errors.PolarsError
-) -> Invalid:
-    """Find the line that Polars could not read: its own message rarely names it."""
-    wrong_bytes = _wrong_encoding(where, path, options)
-    if wrong_bytes.why:
-        return wrong_bytes
-    try:
-        ragged = find_ragged(path, options)
-    except (csv.Error, EOFError, OSError) as other:
-        return Invalid(where, f"cannot be read as CSV: {first_line(other)}.")
-    if ragged is not None:
-        return Invalid(
-            f"{where}, line {ragged[0]}",
-            ragged[1],
-            "Mend the line, or name another `separator` in modelyard.toml.",
-        )
-    return Invalid(where, f"cannot be read as CSV: {first_line(fault)}.")
-
-
-def _wrong_encoding(where: str, path: Path, options: CsvOptions) -> Invalid:
-    """Give the fault of the first bytes that are not in the stated encoding.
-
-    Its `why` is empty where all of them are.
-    """
-    with open_bytes(path) as file:
-        for line, raw in enumerate(file, start=1):
-            if line == 1 and raw.startswith(UTF16_MARKS):
-                return Invalid(
-                    f"{where}, line 1",
-                    "the file is UTF-16.",
-                    'Set encoding = "utf-16" for it in modelyard.toml, or save it as UTF-8.',
-                )
-            try:
-                raw.decode(options.encoding)
-            except UnicodeDecodeError as fault:
-                return Invalid(
-                    f"{where}, line {line}",
-                    f"byte 0x{raw[fault.start]:02x} at position {fault.start + 1} is not "
-                    f"{options.encoding.upper()}.",
-                    'Save the file as UTF-8, or set its encoding (often "cp1252") in '
-                    "modelyard.toml.",
-                )
-    return Invalid(where, "")
+def _beyond_64_bits(
+    written: pl.LazyFrame, names: list[str], text: Mapping[str, pl.DataType]
+) -> dict[str, pl.DataType]:
+    """Choose unsigned 64-bit integers for wide columns where that is enough, else text."""
+    wide = [name for name in names if name not in text]
+    if not wide:
+        return {}
+    column = cs.by_name(*wide)
+    lost = column.cast(pl.UInt64, strict=False).is_null() & column.is_not_null()
+    beyond = written.select(lost.any()).collect()
+    return {name: pl.String() if beyond[name].item() else pl.UInt64() for name in wide}

@@ -3,6 +3,8 @@
 Polars is imported when the first question needs it, not before.
 """
 
+import contextlib
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ import msgspec
 
 from modelyard.datasets.fingerprint import Stamp, fingerprint_of, stamp_of
 from modelyard.datasets.formats import COLUMNAR
+from modelyard.datasets.listing import Listing
 from modelyard.datasets.results import Results
 from modelyard.datasets.source import Source
 from modelyard.errors import ModelyardError
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from modelyard.datasets.figures import TableStatistics
     from modelyard.datasets.outliers import OutlierScan
     from modelyard.datasets.rows import RowPage, RowQuery
+
+PARQUET_END = b"PAR1"
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -52,8 +57,14 @@ class Dataset:
     results: Results
     fetched: Path
     """Where the local copy of a remote table is, if it was fetched."""
+    listing: "Listing" = field(init=False, repr=False)
+    """What the store says of a remote table's files."""
     _known: tuple[Stamp, str] | None = field(default=None, repr=False)
+    _checked: str = field(default="", repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.listing = Listing(self.where, self.source)
 
     @property
     def name(self) -> str:
@@ -68,7 +79,7 @@ class Dataset:
     @property
     def where(self) -> str:
         """How faults name this dataset."""
-        return f"{self.name} ({self.source.address})"
+        return f"{self.name} ({self.source.shown})"
 
     @property
     def is_fetched(self) -> bool:
@@ -80,11 +91,9 @@ class Dataset:
 
         Raises NotFound when a file is gone.
         """
-        if self.source.is_remote and not self.is_fetched:
-            from modelyard.datasets import remote
-
-            return remote.fingerprint_of(self.where, self.source)
-        files = (self.fetched,) if self.is_fetched else self.source.files()
+        if self._is_far:
+            return self.listing.fingerprint()
+        files = self.files()
         stamp = stamp_of(self.where, files)
         known = self._known
         if known is None or known[0] != stamp:
@@ -93,31 +102,26 @@ class Dataset:
             self._known = known
         return known[1]
 
+    def files(self) -> tuple[Path, ...]:
+        """List the files on this machine: the table's own, or the fetched copy; none where far.
+
+        Raises NotFound where they are gone.
+        """
+        return (self.fetched,) if self.is_fetched else self.source.files()
+
     def is_prepared(self) -> bool:
         """Tell whether the table can be read by columns at once, or must be copied first."""
-        if self.is_fetched or self.source.format in COLUMNAR:
-            return True
-        return self.results.find_path(self._copy_name()) is not None
+        return self._is_columnar or self._find_copy() is not None
 
     def prepare(self, progress: Progress = silent) -> None:
         """Make the columnar copy of a CSV, NDJSON or JSON table, where there is none yet.
 
-        Raises Invalid with file and line where the table is broken.
+        Raises Invalid with file and line where the table is broken, and Unavailable where the
+        copy cannot be written.
         """
-        if self.is_prepared():
-            return
-        from modelyard.datasets import columnar, remote
-
         with self._lock:
-            if self.is_prepared():
-                return
-            name = self._copy_name()
-            with self.results.writing(name) as target:
-                if self.source.is_remote:
-                    remote.fetch(self.where, self.source, target, progress)
-                else:
-                    progress(0.0, "reading the file")
-                    columnar.copy_to_parquet(self.where, self.source, self.source.files(), target)
+            if not self.is_prepared():
+                self._make_copy(progress)
 
     def scan(self) -> "pl.LazyFrame":
         """Open the table lazily; rows are read when something is collected.
@@ -126,17 +130,10 @@ class Dataset:
         """
         from modelyard.datasets import columnar
 
-        if self.is_fetched:
-            return columnar.scan_columnar(self.where, [self.fetched])
-        if self.source.format in COLUMNAR:
-            arrow = self.source.format == "arrow"
-            if self.source.is_remote:
-                from modelyard.datasets import remote
-
-                return remote.scan(self.where, self.source)
-            return columnar.scan_columnar(self.where, self.source.files(), arrow)
+        if self._is_columnar:
+            return self._scan_far() if self._is_far else self._scan_files()
         self.prepare()
-        return columnar.scan_columnar(self.where, [self.results.path(self._copy_name())])
+        return columnar.scan_local(self.where, [self.results.path(self._copy_name())])
 
     def shape(self) -> Shape:
         """Give rows, columns and bytes.
@@ -146,7 +143,8 @@ class Dataset:
         name = f"{self.fingerprint()}.shape.json"
         known = self.results.find(name)
         if known is not None:
-            return msgspec.json.decode(known, type=Shape)
+            with contextlib.suppress(msgspec.DecodeError):
+                return msgspec.json.decode(known, type=Shape)
         shape = self._shape()
         self.results.write(name, msgspec.json.encode(shape))
         return shape
@@ -205,10 +203,55 @@ class Dataset:
         """
         from modelyard.datasets import remote
 
-        return remote.fetch_to(self.where, self.source, self.fetched, progress)
+        return remote.fetch_to(self.listing, self.fetched, progress)
+
+    @property
+    def _is_far(self) -> bool:
+        """Whether the table has to be read over the network."""
+        return self.source.is_remote and not self.is_fetched
+
+    @property
+    def _is_columnar(self) -> bool:
+        return self.is_fetched or self.source.format in COLUMNAR
+
+    def _scan_far(self) -> "pl.LazyFrame":
+        from modelyard.datasets import remote
+
+        return remote.scan(self.listing)
+
+    def _scan_files(self) -> "pl.LazyFrame":
+        """Open local Parquet or Arrow; several parts are compared once per content."""
+        from modelyard.datasets import columnar
+
+        files = self.files()
+        arrow = self.source.format == "arrow" and not self.is_fetched
+        if len(files) > 1 and self._checked != (fingerprint := self.fingerprint()):
+            columnar.refuse_different_parts(self.where, files, arrow)
+            self._checked = fingerprint
+        root = self.source.path if files != (self.source.path,) else None
+        return columnar.scan_local(self.where, files, arrow, root)
 
     def _copy_name(self) -> str:
         return f"{self.fingerprint()}.parquet"
+
+    def _find_copy(self) -> Path | None:
+        """Give the columnar copy where it is there and whole."""
+        path = self.results.find_path(self._copy_name())
+        return path if path is not None and is_whole_parquet(path) else None
+
+    def _make_copy(self, progress: Progress) -> None:
+        from modelyard.datasets import columnar, remote
+        from modelyard.datasets.faults import no_room
+
+        try:
+            with self.results.writing(self._copy_name()) as target:
+                if self.source.is_remote:
+                    remote.fetch(self.listing, target, progress)
+                else:
+                    progress(0.0, "reading the file")
+                    columnar.copy_to_parquet(self.where, self.source, self.files(), target)
+        except OSError:
+            raise no_room(self.where) from None
 
     def _shape(self) -> Shape:
         import polars as pl
@@ -223,10 +266,18 @@ class Dataset:
         return Shape(rows=rows, columns=columns, bytes=self.stored_bytes())
 
     def stored_bytes(self) -> int:
-        """Give the size of the files as they are stored."""
-        if self.source.is_remote and not self.is_fetched:
-            from modelyard.datasets import remote
+        """Give the size of the files as they are stored.
 
-            return remote.size_of(self.where, self.source)
-        files = (self.fetched,) if self.is_fetched else self.source.files()
-        return sum(path.stat().st_size for path in files)
+        Raises NotFound where they are gone.
+        """
+        if self._is_far:
+            return self.listing.size()
+        return sum(size for _, size, *_ in stamp_of(self.where, self.files()))
+
+
+def is_whole_parquet(path: Path) -> bool:
+    """Tell whether a file ends as Parquet does: one that a crash cut off does not."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        file.seek(-len(PARQUET_END), os.SEEK_END)
+        return file.read() == PARQUET_END
+    return False

@@ -1,8 +1,10 @@
 """Finding dates and times among the text columns of a CSV file."""
 
 import re
+from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 PEEKED_ROWS = 200
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -10,49 +12,78 @@ MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}(?P<gap>[T ])\d{2}:\d{2}(?P<seconds>:\d{2}(\.\d{1,9})?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
+NANOSECONDS = r"\.\d{7}"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the moments of one column are written."""
+
+    gap: str
+    seconds: bool
+    zone: bool
+
+    @property
+    def pattern(self) -> str:
+        """Give it in the words of strptime."""
+        seconds = ":%S%.f" if self.seconds else ""
+        return f"%Y-%m-%d{self.gap}%H:%M{seconds}{'%#z' if self.zone else ''}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read a text column as dates or times, and in which rows that would lose something."""
+
+    value: pl.Expr
+    loses: pl.Expr
 
 
 def with_dates(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Turn the text columns that hold ISO 8601 dates or times in every row into such columns.
 
     A column is tried when its first values look like one, and turned only if all of its values
-    can be read; times with an offset become UTC.
+    can be read and none loses digits; times with an offset become UTC.
     """
     texts = [name for name, dtype in frame.collect_schema().items() if dtype == pl.String]
     if not texts:
         return frame
-    first = frame.select(texts).head(PEEKED_ROWS).collect()
-    tried = {name: _reader(name, first[name]) for name in texts}
-    readers = {name: reader for name, reader in tried.items() if reader is not None}
-    if not readers:
+    first = frame.select(cs.by_name(*texts)).head(PEEKED_ROWS).collect()
+    tried = {name: _reading(name, first[name]) for name in texts}
+    readings = {name: reading for name, reading in tried.items() if reading is not None}
+    if not readings:
         return frame
     lost = frame.select(
-        (reader.is_null() & pl.col(name).is_not_null()).any().alias(name)
-        for name, reader in readers.items()
+        reading.loses.any().alias(name) for name, reading in readings.items()
     ).collect()
     return frame.with_columns(
-        reader.alias(name) for name, reader in readers.items() if not lost[name].item()
+        reading.value.alias(name) for name, reading in readings.items() if not lost[name].item()
     )
 
 
-def _reader(name: str, first: pl.Series) -> pl.Expr | None:
+def _reading(name: str, first: pl.Series) -> Reading | None:
     """Choose how to read a column by its first values, or None where they are no dates."""
     values = first.drop_nulls().to_list()
-    if not values:
-        return None
-    column = pl.col(name).str
-    if all(DAY.fullmatch(value) for value in values):
-        return column.to_date("%Y-%m-%d", strict=False)
+    text = cs.by_name(name).as_expr()
+    if values and all(DAY.fullmatch(value) for value in values):
+        day = text.str.to_date("%Y-%m-%d", strict=False)
+        return Reading(day, _unread(text, day))
     shapes = {_shape(value) for value in values}
-    if len(shapes) != 1 or None in shapes:
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if shape is None:
         return None
-    gap, seconds, zone = next(iter(shapes)) or ("", False, False)
-    pattern = f"%Y-%m-%d{gap}%H:%M" + ("%S".join((":", "%.f")) if seconds else "")
-    return column.to_datetime(pattern + ("%#z" if zone else ""), time_unit="us", strict=False)
+    if first.str.contains(NANOSECONDS).any():
+        fine = text.str.to_datetime(shape.pattern, time_unit="ns", strict=False)
+        return Reading(fine, _unread(text, fine))
+    moment = text.str.to_datetime(shape.pattern, time_unit="us", strict=False)
+    return Reading(moment, _unread(text, moment) | text.str.contains(NANOSECONDS))
 
 
-def _shape(value: str) -> tuple[str, bool, bool] | None:
+def _unread(text: pl.Expr, value: pl.Expr) -> pl.Expr:
+    return value.is_null() & text.is_not_null()
+
+
+def _shape(value: str) -> Shape | None:
     found = MOMENT.fullmatch(value)
     if found is None:
         return None
-    return found["gap"], found["seconds"] is not None, found["zone"] is not None
+    return Shape(found["gap"], found["seconds"] is not None, found["zone"] is not None)

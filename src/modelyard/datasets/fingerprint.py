@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from modelyard.errors import NotFound
+from modelyard.errors import NotFound, Unavailable
 
 SAMPLES = 8
 SAMPLE_BYTES = 16 * 1024
@@ -16,33 +16,43 @@ Stamp = tuple[tuple[str, int, int, int, int], ...]
 def stamp_of(where: str, files: Sequence[Path]) -> Stamp:
     """Ask the file system what it knows of the files: microseconds, done at every request.
 
-    Raises NotFound, naming `where`, when a file is gone.
+    Raises NotFound, naming `where`, when a file is gone, and Unavailable when it may not be asked.
     """
-    try:
-        states = [(str(path), path.stat()) for path in files]
-    except FileNotFoundError as fault:
-        raise NotFound(where, f"the file {Path(fault.filename).name} was removed.") from None
-    return tuple(
-        (path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
-        for path, state in states
-    )
+    return tuple(_state_of(where, path) for path in files)
 
 
 def fingerprint_of(where: str, files: Sequence[Path], stamp: Stamp, options: str) -> str:
     """Give a name to the files' present content and to the `options` they are read with.
 
-    It is the SHA-256 (first 32 hexadecimal digits) of each file's size, time of change and eight
-    samples of 16 KiB spread over it, the first and the last bytes among them. Two contents with
-    the same name would need the same size, the same time to the nanosecond and the same samples.
+    It is the SHA-256 (first 32 hexadecimal digits) of each file's path, size, times of change and
+    eight samples of 16 KiB spread over it, the first and the last bytes among them. The time at
+    which the inode changed is one that no program can set, so a file that was replaced by another
+    of the same size and date is noticed too.
     """
     digest = hashlib.sha256(options.encode())
-    for path, (_, size, changed_ns, _, _) in zip(files, stamp, strict=True):
-        digest.update(f"{path.name}:{size}:{changed_ns}:".encode())
+    for path, (name, size, changed_ns, inode_changed_ns, _) in zip(files, stamp, strict=True):
+        digest.update(f"{name}:{size}:{changed_ns}:{inode_changed_ns}:".encode())
         try:
             _add_samples(digest, path, size)
-        except FileNotFoundError:
-            raise NotFound(where, f"the file {path.name} was removed.") from None
+        except OSError as fault:
+            raise _refused(where, path, fault) from None
     return digest.hexdigest()[:32]
+
+
+def _state_of(where: str, path: Path) -> tuple[str, int, int, int, int]:
+    try:
+        state = path.stat()
+    except OSError as fault:
+        raise _refused(where, path, fault) from None
+    return (str(path), state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+
+
+def _refused(where: str, path: Path, fault: OSError) -> NotFound | Unavailable:
+    if isinstance(fault, FileNotFoundError | NotADirectoryError):
+        return NotFound(where, f"the file {path.name} was removed.")
+    if isinstance(fault, PermissionError):
+        return Unavailable(where, f"the file {path.name} may not be read by this user.")
+    return Unavailable(where, f"the file {path.name} cannot be read: {fault.strerror}.")
 
 
 def _add_samples(digest: "hashlib._Hash", path: Path, size: int) -> None:

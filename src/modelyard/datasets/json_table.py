@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import polars as pl
-from polars import exceptions as polars_errors
 
 from modelyard.datasets.compressed import open_bytes
 from modelyard.datasets.faults import first_line
@@ -13,16 +12,16 @@ from modelyard.errors import Invalid
 EXAMPLE = '[{"name": "a", "size": 1}, {"name": "b", "size": 2}]'
 
 
-def scan_ndjson(where: str, path: Path) -> pl.LazyFrame:
+def scan_ndjson(where: str, path: Path, folder: Path) -> pl.LazyFrame:
     """Open a file with one JSON object on each line.
 
-    Raises Invalid naming the first line that is none.
+    It is read through a link in `folder`, because Polars takes `*`, `?` and `[` in a name for a
+    pattern. Raises Invalid naming the first line that is no object.
     """
     _refuse_bad_lines(where, path)
-    try:
-        return pl.scan_ndjson(path, infer_schema_length=None)
-    except polars_errors.PolarsError as fault:
-        raise Invalid(where, f"cannot be read: {first_line(fault)}.") from None
+    link = folder / f"{len(list(folder.iterdir())):05d}.ndjson"
+    link.symlink_to(path.absolute())
+    return pl.scan_ndjson(link, infer_schema_length=None)
 
 
 def read_json(where: str, path: Path) -> pl.LazyFrame:
@@ -36,7 +35,7 @@ def read_json(where: str, path: Path) -> pl.LazyFrame:
         raise Invalid(where, "the file is empty.")
     try:
         document = msgspec.json.decode(content)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
         raise Invalid(where, f"is not JSON: {first_line(fault)}.") from None
     if not isinstance(document, list):
         kind = "one object" if isinstance(document, dict) else "a single value"
@@ -44,12 +43,9 @@ def read_json(where: str, path: Path) -> pl.LazyFrame:
     for number, record in enumerate(document, start=1):
         if not isinstance(record, dict):
             raise Invalid(f"{where}, record {number}", "is not an object.", f"Write {EXAMPLE}.")
-    if not document:
-        raise Invalid(where, "the list has no records, so it has no columns.")
-    try:
-        return pl.read_json(content, infer_schema_length=None).lazy()
-    except polars_errors.PolarsError as fault:
-        raise Invalid(where, f"cannot be read: {first_line(fault)}.") from None
+    if not any(document):
+        raise Invalid(where, "no record has a member, so the table has no columns.")
+    return pl.read_json(content, infer_schema_length=None).lazy()
 
 
 def _refuse_bad_lines(where: str, path: Path) -> None:
@@ -61,8 +57,9 @@ def _refuse_bad_lines(where: str, path: Path) -> None:
             seen = True
             try:
                 record = msgspec.json.decode(line)
-            except msgspec.DecodeError as fault:
-                raise Invalid(f"{where}, line {number}", f"{first_line(fault)}.") from None
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
+                why = f"is not JSON: {first_line(fault)}."
+                raise Invalid(f"{where}, line {number}", why) from None
             if not isinstance(record, dict):
                 raise Invalid(f"{where}, line {number}", "is not a JSON object.")
     if not seen:

@@ -24,10 +24,14 @@ Array = NDArray[Any]
 
 
 def number_column(series: pl.Series) -> NumberColumn:
-    """Compute the figures of a numeric series (Decimal and 128-bit integers as 64-bit floats).
+    """Compute the figures of a numeric series.
 
-    `distinct` counts infinities as values, NaN not.
+    `distinct` counts infinities as values, NaN not. Of decimals and 128-bit integers the distinct
+    values are counted exactly, and of the integers the extremes and the sum are exact; the other
+    figures are those of the nearest 64-bit floats.
     """
+    if series.dtype.is_decimal() or series.dtype in {pl.Int128, pl.UInt128}:
+        return _wide_column(series)
     name, dtype, nulls = series.name, str(series.dtype), series.null_count()
     series = _plain(series)
     nan, infinite, infinities = 0, 0, 0
@@ -113,12 +117,21 @@ def histogram(ordered: Array) -> Histogram | None:
     )
 
 
+def _wide_column(series: pl.Series) -> NumberColumn:
+    """Compute the figures of values that NumPy has no type for."""
+    figures = number_column(series.cast(pl.Float64))
+    known_values = series.drop_nulls()
+    changes: dict[str, Any] = {"type": str(series.dtype), "distinct": known_values.n_unique()}
+    if len(known_values) and not series.dtype.is_decimal():
+        blocks = range(0, len(known_values), BLOCK)
+        total = sum(int(v) for start in blocks for v in known_values.slice(start, BLOCK).to_list())
+        changes |= {"min": known_values.min(), "max": known_values.max(), "sum": total}
+        changes["note"] = _sum_note(True, total)
+    return msgspec.structs.replace(figures, **changes)
+
+
 def _plain(series: pl.Series) -> pl.Series:
-    if series.dtype.is_decimal() or series.dtype in {pl.Int128, pl.UInt128}:
-        return series.cast(pl.Float64)
-    if series.dtype == pl.Duration:
-        return series.dt.total_nanoseconds() / 1e9
-    return series
+    return series.dt.total_nanoseconds() / 1e9 if series.dtype == pl.Duration else series
 
 
 def _finite(series: pl.Series) -> tuple[pl.Series, int, int, int]:

@@ -1,16 +1,19 @@
-"""Tables on other machines: s3://, gs://, hf:// and https:// addresses."""
+"""Tables on other machines: asked for their files, read in place, or fetched."""
 
-import hashlib
+import contextlib
+import re
+import shutil
+import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from modelyard.datasets import stores
 from modelyard.datasets.faults import first_line
+from modelyard.datasets.listing import Listing, RemoteFile
 from modelyard.datasets.source import Source
-from modelyard.errors import Invalid, NotFound, Unavailable
+from modelyard.errors import Invalid, ModelyardError, NotFound, Unavailable
 from modelyard.progress import Progress
 
 if TYPE_CHECKING:
@@ -18,176 +21,163 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 CHUNK_BYTES = 8 * 1024 * 1024
-ASK_AGAIN_S = 15.0
-"""How long what a store said of its files is taken as true."""
-HUGGING_FACE = "https://huggingface.co"
+LISTED_AT_ONCE = 1000
+STALE_S = 86_400.0
 
 
-@dataclass(frozen=True)
-class RemoteFile:
-    """One object in a store."""
-
-    path: str
-    size: int
-    version: str
-    """The entity tag, else the time of change."""
-
-
-_seen: dict[str, tuple[float, tuple[RemoteFile, ...]]] = {}
-
-
-def list_files(where: str, source: Source) -> tuple[RemoteFile, ...]:
+def ask(where: str, source: Source) -> tuple[RemoteFile, ...]:
     """Ask the store for the file, or the files that a `*` in the address matches.
 
     Raises NotFound where there are none, and Unavailable where the store cannot be asked.
     """
-    known = _seen.get(source.address)
-    if known is not None and time.monotonic() - known[0] < ASK_AGAIN_S:
-        return known[1]
     import obstore
 
-    store, path = open_store(source)
-    try:
+    store, path = stores.open_store(source)
+    with asking(where):
         if "*" in path:
             files = tuple(_remote_file(meta) for meta in _matching(store, path))
         else:
             files = (_remote_file(obstore.head(store, path)),)
-    except FileNotFoundError:
-        files = ()
-    except Exception as fault:  # noqa: BLE001 (obstore's errors share no narrower class)
-        raise Unavailable(where, f"the store did not answer: {first_line(fault)}.") from None
     if not files:
-        raise NotFound(where, "there is no such file in the store.")
-    _seen[source.address] = (time.monotonic(), files)
+        raise NotFound(where, "no file in the store fits the address.")
     return files
 
 
-def fingerprint_of(where: str, source: Source) -> str:
-    """Name the present content by the store's own entity tags and sizes."""
-    digest = hashlib.sha256(f"{source.address}\n{source.csv}\n{source.format}".encode())
-    for file in list_files(where, source):
-        digest.update(f"{file.path}:{file.size}:{file.version}\n".encode())
-    return digest.hexdigest()[:32]
-
-
-def size_of(where: str, source: Source) -> int:
-    """Give the bytes that the files take in the store."""
-    return sum(file.size for file in list_files(where, source))
-
-
-def scan(where: str, source: Source) -> "pl.LazyFrame":
+def scan(listing: Listing) -> "pl.LazyFrame":
     """Open a remote Parquet or Arrow table with Polars' own reader."""
     from modelyard.datasets.columnar import scan_columnar
 
+    source = listing.source
+    paths = [file.path for file in listing.files()]
     return scan_columnar(
-        where, [source.address], source.format == "arrow", **polars_options(source)
+        listing.where,
+        stores.addresses(source, paths),
+        source.format == "arrow",
+        stores.polars_options(source),
+        hive=any("=" in path for path in paths),
     )
 
 
-def fetch_to(where: str, source: Source, target: Path, progress: Progress) -> Path:
+def fetch_to(listing: Listing, target: Path, progress: Progress) -> Path:
     """Copy a remote table to the Parquet file `target`, which appears whole or not at all.
 
     Raises Invalid for a local table.
     """
-    if not source.is_remote:
-        raise Invalid(where, "the table is on this machine already.", "There is nothing to fetch.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(".fetching")
+    if not listing.source.is_remote:
+        why = "the table is on this machine already."
+        raise Invalid(listing.where, why, "There is nothing to fetch.")
     try:
-        fetch(where, source, temporary, progress)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as folder:
+            whole = Path(folder, target.name)
+            fetch(listing, whole, progress)
+            whole.replace(target)
+    except OSError as fault:
+        raise Unavailable(listing.where, f"cannot be kept: {first_line(fault)}.") from None
     return target
 
 
-def fetch(where: str, source: Source, target: Path, progress: Progress) -> None:
+def fetch(listing: Listing, target: Path, progress: Progress) -> None:
     """Download the files and write them as one Parquet file at `target`."""
-    import tempfile
-
-    files = list_files(where, source)
+    files = listing.files()
     total = sum(file.size for file in files) or 1
     done = 0
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as folder:
         parts = []
         for number, file in enumerate(files):
             part = Path(folder, f"{number:05d}-{Path(file.path).name}")
-            for size in _download(where, source, file, part):
-                done += size
+            for size in _download(listing, file, part):
+                done = min(done + size, total)
                 progress(0.95 * done / total, f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB")
             parts.append(part)
         progress(0.95, "checking and writing")
-        _write(where, source, parts, target)
+        _write(listing, parts, target)
     progress(1.0, "done")
 
 
-def open_store(source: Source) -> "tuple[ObjectStore, str]":
-    """Give the store of an address, and the path in it."""
-    from obstore.store import GCSStore, HTTPStore, S3Store
+@contextlib.contextmanager
+def asking(where: str) -> Iterator[None]:
+    """Turn what obstore raises into NotFound or Unavailable, in one sentence."""
+    from obstore.exceptions import BaseError
 
-    parts = urlsplit(source.address)
-    path = parts.path.lstrip("/")
-    options = dict(source.storage)
-    if parts.scheme == "s3":
-        config = {key.removeprefix("aws_"): value for key, value in options.items()}
-        client = {"allow_http": config.get("endpoint_url", "").startswith("http://")}
-        return S3Store(parts.netloc, config=_typed(config), client_options=_typed(client)), path
-    if parts.scheme == "gs":
-        config = {key.removeprefix("google_"): value for key, value in options.items()}
-        client = {"allow_http": config.get("base_url", "").startswith("http://")}
-        return GCSStore(parts.netloc, config=_typed(config), client_options=_typed(client)), path
-    if parts.scheme == "hf":
-        kind, owner, repository, *rest = f"{parts.netloc}/{path}".split("/")
-        return HTTPStore(HUGGING_FACE), f"{kind}/{owner}/{repository}/resolve/main/{'/'.join(rest)}"
-    root = f"{parts.scheme}://{parts.netloc}"
-    return HTTPStore(root, client_options={"allow_http": parts.scheme == "http"}), path
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotFound(where, "there is no such file in the store.") from None
+    except BaseError as fault:
+        raise _in_words(where, fault) from None
 
 
-def polars_options(source: Source) -> dict[str, str]:
-    """Give the options of the store in the words that Polars knows."""
-    return dict(source.storage)
+def _in_words(where: str, fault: Exception) -> ModelyardError:
+    from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
+
+    text = str(fault)
+    if isinstance(fault, PermissionDeniedError | UnauthenticatedError):
+        return Unavailable(where, "the store does not let this service read it.")
+    if "token request" in text or "credential" in text.lower():
+        cure = "Set them in the environment, or the storage option for unsigned requests."
+        return Unavailable(where, "there are no credentials for the store.", cure)
+    if "HTTP error" in text or "error sending request" in text or "timed out" in text:
+        return Unavailable(where, "the store cannot be reached at the moment.")
+    return Unavailable(where, f"the store answered: {first_line(fault)}.")
 
 
-def _typed(config: Mapping[str, object]) -> Any:
-    """Pass options on as they are: obstore checks their names itself."""
-    return dict(config)
-
-
-def _matching(store: "ObjectStore", pattern: str) -> "list[Any]":
-    import fnmatch
-
+def _matching(store: "ObjectStore", pattern: str) -> Iterator[Any]:
+    """List what fits a pattern, in the order of names: `*` stays within a folder, `**` does not."""
     import obstore
 
     prefix = pattern.split("*", maxsplit=1)[0].rpartition("/")[0]
-    listed = obstore.list(store, prefix=prefix or None).collect()
-    return [meta for meta in listed if fnmatch.fnmatchcase(meta["path"], pattern)]
+    fits = re.compile(
+        re.escape(pattern)
+        .replace(r"\*\*/", "(.*/)?")
+        .replace(r"\*\*", ".*")
+        .replace(r"\*", "[^/]*")
+    )
+    listed = obstore.list(store, prefix=prefix or None, chunk_size=LISTED_AT_ONCE).collect()
+    found = (meta for meta in listed if fits.fullmatch(meta["path"]) and meta["size"])
+    return iter(sorted(found, key=lambda meta: meta["path"]))
 
 
 def _remote_file(meta: Any) -> RemoteFile:
     return RemoteFile(meta["path"], meta["size"], str(meta.get("e_tag") or meta["last_modified"]))
 
 
-def _download(where: str, source: Source, file: RemoteFile, part: Path) -> "list[int]":
+def _download(listing: Listing, file: RemoteFile, part: Path) -> Iterator[int]:
+    """Write one file of the store, and say how many bytes came each time.
+
+    Raises Unavailable where it breaks off.
+    """
     import obstore
 
-    store, _ = open_store(source)
-    sizes = []
-    try:
-        with part.open("wb") as target:
-            for chunk in obstore.get(store, file.path).stream(min_chunk_size=CHUNK_BYTES):
-                target.write(chunk)
-                sizes.append(len(chunk))
-    except Exception as fault:  # noqa: BLE001 (obstore's errors share no narrower class)
-        raise Unavailable(where, f"the download broke off: {first_line(fault)}.") from None
-    return sizes
+    store, _ = stores.open_store(listing.source, stores.DOWNLOAD_S)
+    with asking(listing.where), part.open("wb") as target:
+        for chunk in obstore.get(store, file.path).stream(min_chunk_size=CHUNK_BYTES):
+            target.write(chunk)
+            yield len(chunk)
+    if part.stat().st_size != file.size:
+        why = f"the download of {part.name[6:]} broke off, or the file changed meanwhile."
+        raise Unavailable(listing.where, why, "Fetch it again.")
 
 
-def _write(where: str, source: Source, parts: "list[Path]", target: Path) -> None:
+def _write(listing: Listing, parts: "list[Path]", target: Path) -> None:
     from modelyard.datasets import columnar, faults
+    from modelyard.datasets.formats import COLUMNAR
 
-    if source.format in {"parquet", "arrow"}:
-        frame = columnar.scan_columnar(where, parts, source.format == "arrow")
-        with faults.reading(where):
-            frame.sink_parquet(target, compression="zstd", compression_level=1)
-    else:
+    where, source = listing.where, listing.source
+    if source.format not in COLUMNAR:
         columnar.copy_to_parquet(where, source, parts, target)
+        return
+    arrow = source.format == "arrow"
+    columnar.refuse_different_parts(where, parts, arrow)
+    with faults.reading(where):
+        frame = columnar.scan_local(where, parts, arrow)
+        frame.sink_parquet(target, compression="zstd", compression_level=1)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what a fetch that was killed has left behind."""
+    for path in folder.glob(".fetch-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE_S:
+                shutil.rmtree(path)

@@ -3,14 +3,18 @@
 import contextlib
 import logging
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 TOUCH_EVERY_S = 60.0
+STALE_S = 86_400.0
+END = b"\n"
+"""The last byte of every whole result: what a crash of the machine leaves behind has none."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,16 @@ class Results:
         return self.folder / name
 
     def find(self, name: str) -> bytes | None:
-        """Read a result, or give None where there is none yet."""
+        """Read a result, or give None where there is none yet, or only a broken one."""
         path = self.path(name)
         try:
             content = path.read_bytes()
-        except FileNotFoundError:
+        except OSError:
+            return None
+        if not content.endswith(END):
             return None
         self.mark_used(path)
-        return content
+        return content.removesuffix(END)
 
     def find_path(self, name: str) -> Path | None:
         """Give the file of a result that is there, marked as used, or None."""
@@ -48,9 +54,13 @@ class Results:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep a result; where the disk is full it is not kept, and the log says so."""
+        self.keep(name, lambda path: path.write_bytes(content + END))
+
+    def keep(self, name: str, fill: Callable[[Path], object]) -> None:
+        """Keep a file that `fill` writes; where that fails it is not kept, and the log says so."""
         try:
             with self.writing(name) as path:
-                path.write_bytes(content)
+                fill(path)
         except OSError as fault:
             log.warning("result %s could not be cached: %s", name, fault)
 
@@ -68,24 +78,36 @@ class Results:
             path.unlink(missing_ok=True)
         self.evict(keep=name)
 
+    def forget(self, name: str) -> None:
+        """Remove a result that turned out to be broken."""
+        with contextlib.suppress(OSError):
+            self.path(name).unlink()
+
     def evict(self, keep: str = "") -> None:
         """Remove the results used longest ago until the folder is within its bound."""
-        entries = sorted(self._entries(), key=lambda entry: entry[0])
+        self._remove_stale()
+        entries = sorted(self._entries())
         total = sum(size for _, size, _ in entries)
         for _, size, path in entries:
             if total <= self.limit_bytes:
                 return
             if path.name != keep:
-                path.unlink(missing_ok=True)
+                self.forget(path.name)
                 total -= size
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for entry in os.scandir(self.folder):
-            with contextlib.suppress(FileNotFoundError):
-                state = entry.stat()
-                stale = entry.name.startswith(".") and time.time() - state.st_mtime > 86_400
-                if stale or not entry.name.startswith("."):
-                    yield state.st_mtime, state.st_size, Path(entry.path)
+        for path in self.folder.iterdir():
+            with contextlib.suppress(OSError):
+                state = path.stat()
+                if not path.name.startswith("."):
+                    yield state.st_mtime, state.st_size, path
+
+    def _remove_stale(self) -> None:
+        """Remove what a process that was killed while it wrote has left behind."""
+        for path in self.folder.glob(".*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > STALE_S:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     @staticmethod
     def mark_used(path: Path) -> None:

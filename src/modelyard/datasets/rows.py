@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from polars import exceptions as polars_errors
+import polars.selectors as cs
 
-from modelyard.datasets.faults import collect, first_line, reading
+from modelyard.datasets.faults import collect
+from modelyard.datasets.row_values import value_of
 from modelyard.errors import Invalid
 
 Build = Callable[[pl.Expr, pl.Expr], pl.Expr]
@@ -64,10 +65,10 @@ class RowPage:
 
 
 def parse_filter(text: str) -> Filter:
-    """Read `column:operator:value`; the value may hold colons, and is left out for `null`.
+    """Read `column:operator:value`, or `column:null`.
 
-    A column's name may hold colons too: the last operator's name between colons that fits wins
-    only where the first does not. Raises Invalid where there is no operator.
+    Column and value may hold colons: the first part that is an operator's name, but for the very
+    first part, is taken as the operator. Raises Invalid where there is none.
     """
     parts = text.split(":")
     for place in range(1, len(parts)):
@@ -92,16 +93,34 @@ def read_rows(where: str, frame: pl.LazyFrame, query: RowQuery) -> RowPage:
     schema = frame.collect_schema()
     matching = filtered(frame, schema, query.filters)
     count = collect(where, matching.select(pl.len())).item()
-    if query.sort:
-        keys = [key.removeprefix("-") for key in query.sort]
-        for key in keys:
-            refuse_unknown("sort", schema, key)
-        down = [key.startswith("-") for key in query.sort]
-        matching = matching.sort(keys, descending=down, nulls_last=True, maintain_order=True)
-    for name in query.columns:
-        refuse_unknown("columns", schema, name)
-    chosen = matching.select(query.columns) if query.columns else matching
+    chosen = _chosen(_sorted(matching, schema, query.sort), schema, query.columns)
     return RowPage(collect(where, chosen.slice(query.offset, query.limit)), count, query.offset)
+
+
+def _sorted(frame: pl.LazyFrame, schema: pl.Schema, keys: Sequence[str]) -> pl.LazyFrame:
+    """Sort by columns, downwards where `-` is put before a name; nulls come last."""
+    if not keys:
+        return frame
+    names = [key if key in schema else key.removeprefix("-") for key in keys]
+    for name in names:
+        refuse_unknown("sort", schema, name)
+    return frame.sort(
+        [_column(name) for name in names],
+        descending=[key not in schema for key in keys],
+        nulls_last=True,
+        maintain_order=True,
+    )
+
+
+def _chosen(frame: pl.LazyFrame, schema: pl.Schema, names: Sequence[str]) -> pl.LazyFrame:
+    for name in names:
+        refuse_unknown("columns", schema, name)
+    return frame.select(cs.by_name(*dict.fromkeys(names))) if names else frame
+
+
+def _column(name: str) -> pl.Expr:
+    """Give the column of exactly this name: `pl.col` reads `*` and `^...$` as patterns."""
+    return cs.by_name(name).as_expr()
 
 
 def filtered(frame: pl.LazyFrame, schema: pl.Schema, filters: Sequence[Filter]) -> pl.LazyFrame:
@@ -124,55 +143,21 @@ def refuse_unknown(where: str, schema: pl.Schema, name: str) -> None:
 
 
 def _expression(condition: Filter, dtype: pl.DataType) -> pl.Expr:
-    column = pl.col(condition.column)
+    column = _column(condition.column)
     if condition.operator in NULL_TESTS:
         return NULL_TESTS[condition.operator](column)
+    is_text = dtype in {pl.String, pl.Categorical, pl.Enum}
     if condition.operator in TEXT_TESTS:
-        if dtype not in {pl.String, pl.Categorical, pl.Enum}:
-            raise Invalid(
-                f"filter {condition.column}", f"'{condition.operator}' works on text only."
-            )
-        build = TEXT_TESTS[condition.operator]
-        return build(column.cast(pl.String), pl.lit(condition.value.lower()))
-    compare = COMPARISONS[condition.operator]
-    if dtype in {pl.Categorical, pl.Enum}:
-        return compare(column.cast(pl.String), pl.lit(condition.value))
-    return compare(column, pl.lit(_value(condition, dtype)))
-
-
-def _value(condition: Filter, dtype: pl.DataType) -> pl.Series:
-    """Read the text of a filter as a value of the column's type."""
-    where = f"filter {condition.column}"
-    text = pl.Series([condition.value])
-    if dtype == pl.Boolean:
-        truth = {"true": True, "1": True, "false": False, "0": False}.get(condition.value.lower())
-        if truth is None:
-            raise Invalid(where, f"'{condition.value}' is neither true nor false.")
-        return pl.Series([truth])
-    try:
-        with reading(where):
-            if dtype.is_integer():
-                return text.cast(pl.Int64 if "." not in condition.value else pl.Float64)
-            if dtype.is_temporal() and dtype != pl.Duration:
-                return _moment(condition.value, dtype)
-            return text.cast(dtype)
-    except (Invalid, polars_errors.PolarsError, ValueError) as fault:
-        raise Invalid(
-            where, f"'{condition.value}' is not a value of type {dtype}.", first_line(fault)[:0]
-        ) from None
-
-
-def _moment(text: str, dtype: pl.DataType) -> pl.Series:
-    frame = pl.DataFrame({"text": [text]})
-    column = pl.col("text")
-    if isinstance(dtype, pl.Datetime) or dtype == pl.Datetime:
-        moment = column.str.to_datetime(time_zone=getattr(dtype, "time_zone", None))
-        day = (
-            column.str.to_date()
-            .cast(pl.Datetime)
-            .dt.replace_time_zone(getattr(dtype, "time_zone", None))
+        if not is_text:
+            why = f"'{condition.operator}' works on text only."
+            raise Invalid(f"filter {condition.column}", why)
+        return TEXT_TESTS[condition.operator](
+            column.cast(pl.String), pl.lit(condition.value.lower())
         )
-        return frame.select(day if len(text) == len("2024-01-31") else moment).to_series()
-    if dtype == pl.Time:
-        return frame.select(column.str.to_time()).to_series()
-    return frame.select(column.str.to_date()).to_series()
+    compare = COMPARISONS[condition.operator]
+    if is_text:
+        return compare(column.cast(pl.String), pl.lit(condition.value))
+    if isinstance(dtype, pl.Datetime) and dtype.time_unit == "ms":
+        column = column.dt.cast_time_unit("us")  # or the value would lose its microseconds
+    value = value_of(f"filter {condition.column}", condition.value, dtype)
+    return compare(column, value)

@@ -1,12 +1,13 @@
 """Where a dataset's table comes from."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelyard.datasets.formats import find_format, get_format
-from modelyard.errors import Invalid, NotFound
+from modelyard.errors import Invalid, NotFound, Unavailable
 from modelyard.workspace import DatasetConfig, Workspace
 from modelyard.workspace.config import FormatName
 
@@ -15,8 +16,9 @@ NULL_VALUES = (
     *("n/a", "nan", "null"),
 )
 """Texts that mean 'no value' in a CSV file, besides an empty cell: pandas' usual list."""
-REMOTE = re.compile(r"(s3|gs|hf|https)://[^/]+/.+")
-LOOPBACK_HTTP = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/.+")
+REMOTE = re.compile(r"(s3|gs|hf|https)://[^/?#@\s]+/[^?#\s]+")
+LOOPBACK_HTTP = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/[^?#\s]+")
+LISTABLE = ("s3://", "gs://")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Source:
     format: FormatName
     path: Path | None
     """The local file or folder of parts; None for a remote address."""
+    roots: tuple[Path, ...] = ()
+    """The folders in which the files have to lie, links followed; none given allows all."""
     title: str = ""
     description: str = ""
     licence: str = ""
@@ -50,25 +54,64 @@ class Source:
         """Whether the table lies on another machine."""
         return self.path is None
 
+    @property
+    def shown(self) -> str:
+        """The address as faults name it: of a path from the server's root only the file's name."""
+        return Path(self.address).name if Path(self.address).is_absolute() else self.address
+
     def files(self) -> tuple[Path, ...]:
         """List the local files, the parts of a folder in the order of their names.
 
-        Raises NotFound where there are none.
+        Raises NotFound where there are none, Unavailable where the folder may not be read, and
+        Invalid for a file that lies elsewhere or whose name is not UTF-8.
         """
         if self.path is None:
             return ()
-        if not self.path.is_dir():
-            if not self.path.is_file():
-                raise NotFound(self.name, f"the file {self.address} is not there (any more).")
-            return (self.path,)
+        try:
+            files = self._parts(self.path) if self.path.is_dir() else self._file(self.path)
+        except PermissionError:
+            why = f"{self.shown} may not be read by this user."
+            raise Unavailable(self.name, why, "Give the user of the service leave to.") from None
+        for path in files:
+            self._refuse_strange(path)
+        return files
+
+    def _file(self, path: Path) -> tuple[Path, ...]:
+        if not path.is_file():
+            raise NotFound(self.name, f"the file {self.shown} is not there (any more).")
+        return (path,)
+
+    def _parts(self, folder: Path) -> tuple[Path, ...]:
+        list(folder.iterdir())  # rglob says nothing of a folder that may not be read
         parts = sorted(
             part
-            for part in self.path.rglob("*")
-            if find_format(part.name) == self.format and not part.name.startswith((".", "_"))
+            for part in folder.rglob("*")
+            if find_format(part.name) == self.format and not _is_hidden(part.relative_to(folder))
         )
         if not parts:
-            raise NotFound(self.name, f"the folder {self.address} holds no {self.format} files.")
-        return tuple(parts)
+            raise NotFound(self.name, f"the folder {self.shown} holds no {self.format} files.")
+        return tuple(part for part in parts if not part.is_dir())
+
+    def _refuse_strange(self, path: Path) -> None:
+        if not is_utf8_name(path):
+            raise Invalid(self.name, f"the name {printable(path.name)} is not UTF-8.", "Rename it.")
+        if self.roots and not any(path.resolve().is_relative_to(root) for root in self.roots):
+            raise Invalid(self.name, f"{path.name} is a link that leads out of the workspace.")
+
+
+def is_utf8_name(path: Path) -> bool:
+    """Tell whether a path can be written as text; Linux allows any bytes in it."""
+    return not any("\ud800" <= character <= "\udfff" for character in str(path))
+
+
+def printable(name: str) -> str:
+    """Write a file's name so that it can be shown, its strange bytes as `\\xff`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _is_hidden(path: Path) -> bool:
+    """Tell whether a part, or a folder on the way to it, is one that Spark and Hive pass over."""
+    return any(name.startswith((".", "_")) for name in path.parts)
 
 
 def is_remote_address(address: str) -> bool:
@@ -84,39 +127,53 @@ def source_from_config(workspace: Workspace, name: str, config: DatasetConfig) -
     where = f"modelyard.toml, datasets.{name}.source"
     address = config.source
     if is_remote_address(address):
-        if not (REMOTE.fullmatch(address) or LOOPBACK_HTTP.fullmatch(address)):
-            raise Invalid(where, f"'{address}' is not an s3://, gs://, hf:// or https:// address.")
+        _refuse_strange_address(where, address)
         path = None
     else:
         path = workspace.inside(where, address)
-    file_format = config.format or _format_at(where, path, address)
-    separator = "\t" if address.lower().split(".gz")[0].endswith(".tsv") else config.separator
     nulls = NULL_VALUES if config.null_values is None else config.null_values
     return Source(
         name=name,
         address=address,
-        format=file_format,
+        format=config.format or _format_at(where, path, address),
         path=path,
+        roots=workspace.roots,
         title=config.title,
         description=config.description,
         licence=config.licence,
         homepage=config.homepage,
-        csv=CsvOptions(separator, config.encoding, nulls),
+        csv=CsvOptions(config.separator or separator_of(address), config.encoding, nulls),
         storage=config.storage,
     )
 
 
 def source_from_file(workspace: Workspace, name: str, path: Path) -> Source:
     """Make the source of a file, or folder of parts, that was found in the workspace."""
-    address = path.relative_to(workspace.root).as_posix()
-    separator = "\t" if ".tsv" in path.suffixes else ","
+    address = printable(path.relative_to(workspace.root).as_posix())
     return Source(
         name=name,
         address=address,
         format=_format_at(address, path, address),
         path=path,
-        csv=CsvOptions(separator),
+        roots=workspace.roots,
+        csv=CsvOptions(separator_of(address)),
     )
+
+
+def separator_of(name: str) -> str:
+    """Tell what stands between the cells by the file's ending: a tab for .tsv, else a comma."""
+    return "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
+
+
+def _refuse_strange_address(where: str, address: str) -> None:
+    if not (REMOTE.fullmatch(address) or LOOPBACK_HTTP.fullmatch(address)):
+        raise Invalid(
+            where,
+            f"'{address.partition('?')[0]}' is not an s3://, gs://, hf:// or https:// address.",
+            "Nothing with a '?', '#', space or user name is taken: such often hold a secret.",
+        )
+    if "*" in address and not address.startswith(LISTABLE):
+        raise Invalid(where, "only s3:// and gs:// addresses may hold a '*'.", "Name one file.")
 
 
 def _format_at(where: str, path: Path | None, address: str) -> FormatName:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import polars as pl
+import polars.selectors as cs
 
 from modelyard.datasets.columns import column_figures
 from modelyard.datasets.faults import collect
@@ -22,9 +23,15 @@ LANES = 2
 
 
 def table_statistics(
-    where: str, frame: pl.LazyFrame, row_count: int, progress: Progress = silent
+    where: str,
+    frame: pl.LazyFrame,
+    row_count: int,
+    progress: Progress = silent,
+    group_bytes: int = GROUP_BYTES,
 ) -> TableStatistics:
     """Compute the figures of all columns of `frame`, which has `row_count` rows.
+
+    Columns of about `group_bytes` are read together.
 
     Raises Invalid, naming `where`, when the table cannot be read.
     """
@@ -38,11 +45,11 @@ def table_statistics(
 
     with ThreadPoolExecutor(LANES) as lanes:
         pending: set[Future[None]] = set()
-        for names in group_columns(schema, row_count):
+        for names in group_columns(schema, row_count, group_bytes):
             while len(pending) >= LANES:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
                 _raise_first(finished)
-            table = collect(where, frame.select(names))
+            table = collect(where, frame.select(cs.by_name(*names)))
             pending |= {lanes.submit(compute, series) for series in table.iter_columns()}
             del table
         _raise_first(wait(pending).done)
@@ -56,13 +63,15 @@ def table_statistics(
     )
 
 
-def group_columns(schema: pl.Schema, row_count: int) -> Iterator[list[str]]:
+def group_columns(
+    schema: pl.Schema, row_count: int, group_bytes: int = GROUP_BYTES
+) -> Iterator[list[str]]:
     """Split the columns into groups that fit in memory together."""
     group: list[str] = []
     taken = 0
     for name, dtype in schema.items():
         size = row_count * (TEXT_BYTES if dtype == pl.String else 8)
-        if group and taken + size > GROUP_BYTES:
+        if group and taken + size > group_bytes:
             yield group
             group, taken = [], 0
         group.append(name)

@@ -1,5 +1,6 @@
 """What can be computed of a dataset, as data: it can be sent to a process and named in a cache."""
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -53,12 +54,9 @@ class StatisticsTask(
         """Compute exactly, or estimate where that was asked and the table is large."""
         from modelyard.datasets import approximate, statistics
 
-        rows = dataset.shape().rows
-        if self.approximate and rows > approximate.SAMPLE_ROWS:
-            compute = approximate.approximate_statistics
-        else:
-            compute = statistics.table_statistics
-        return compute(dataset.where, dataset.scan(), rows, progress)
+        estimate, count = approximate.approximate_statistics, statistics.table_statistics
+        compute = estimate if self.approximate else count
+        return compute(dataset.where, dataset.scan(), dataset.shape().rows, progress)
 
     def decode(self, content: bytes) -> "TableStatistics":
         """Read the figures."""
@@ -108,8 +106,7 @@ class OutliersTask(
             columns=self.columns or None,
             progress=progress,
         )
-        with dataset.results.writing(f"{key_of(dataset, self)}.npy") as path, path.open("wb") as f:
-            np.save(f, scores)
+        dataset.results.keep(f"{key_of(dataset, self)}.npy", lambda path: np.save(path, scores))
         return scan
 
     def decode(self, content: bytes) -> "OutlierScan":
@@ -173,7 +170,9 @@ def answer(dataset: "Dataset", task: Computation[Result], progress: Progress = s
     name = f"{key_of(dataset, task)}.json"
     known = dataset.results.find(name)
     if known is not None:
-        return task.decode(known)
+        with contextlib.suppress(ValueError):
+            return task.decode(known)
+        dataset.results.forget(name)
     result = task.compute(dataset, progress)
     dataset.results.write(name, encode_json(result))
     return result
