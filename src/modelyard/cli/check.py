@@ -1,0 +1,114 @@
+"""`modelyard check`: is everything in the folder fit to be served?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelyard.cli.json_document import print_json
+from modelyard.cli.options import FOLDER, json_option
+from modelyard.cli.progress_bar import progress_bar
+from modelyard.errors import ModelyardError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from modelyard.cli.inventory import Entry
+    from modelyard.cli.not_read import NotRead
+    from modelyard.wiring import Services
+
+MOST_NOT_READ = 20
+
+
+@click.command()
+@click.argument("folder", type=FOLDER, required=False)
+@json_option
+def check(folder: Path | None, as_json: bool) -> None:
+    """Check a workspace without serving it.
+
+    Reads modelyard.toml strictly and every dataset once. The exit code is 1 where there is a
+    fault.
+    """
+    try:
+        services = _opened(folder)
+    except ModelyardError as fault:
+        if as_json:
+            _print_unopened(fault)
+        raise
+    is_sound = _check_datasets(services, as_json)
+    raise SystemExit(0 if is_sound else 1)
+
+
+def _check_datasets(services: "Services", as_json: bool) -> bool:
+    from modelyard.cli.inventory import take_inventory
+    from modelyard.cli.not_read import list_not_read
+
+    with progress_bar() as progress:
+        entries = take_inventory(services.datasets, progress)
+    not_read = list_not_read(services.workspace, services.datasets)
+    if as_json:
+        print_json(_content(services, entries, not_read))
+    else:
+        _show(services, entries, not_read)
+    return not any(entry.fault for entry in entries)
+
+
+def _opened(folder: Path | None) -> "Services":
+    from modelyard import wiring
+
+    return wiring.open_folder(folder)
+
+
+def _print_unopened(fault: ModelyardError) -> None:
+    from modelyard.cli.inventory import fault_as_json
+
+    print_json({"ok": False, "fault": fault_as_json(fault), "datasets": [], "not_read": []})
+
+
+def _content(
+    services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[NotRead]"
+) -> dict[str, Any]:
+    workspace = services.workspace
+    return {
+        "ok": not any(entry.fault for entry in entries),
+        "workspace": {
+            "folder": str(workspace.root),
+            "title": workspace.title,
+            "has_file": workspace.has_file,
+        },
+        "datasets": [entry.as_json() for entry in entries],
+        "not_read": [{"file": item.file, "why": item.why} for item in not_read],
+    }
+
+
+def _show(services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[NotRead]") -> None:
+    from modelyard.cli.screen.console import open_console, say
+    from modelyard.cli.screen.listing import show_entries
+
+    console = open_console()
+    say(console, services.workspace.title, "bold")
+    say(console, "")
+    show_entries(console, entries)
+    _show_not_read(console, not_read)
+    say(console, "")
+    faults = sum(entry.fault is not None for entry in entries)
+    say(console, _verdict(faults), "red" if faults else "green")
+
+
+def _show_not_read(console: "Console", not_read: "Sequence[NotRead]") -> None:
+    from modelyard.cli.screen.console import say
+
+    if not_read:
+        say(console, "")
+    for item in not_read[:MOST_NOT_READ]:
+        say(console, f"Not read: {item.file} ({item.why})", "yellow")
+    if len(not_read) > MOST_NOT_READ:
+        say(console, f"and {len(not_read) - MOST_NOT_READ:,} more files; --json lists them all.")
+
+
+def _verdict(faults: int) -> str:
+    if not faults:
+        return "No faults."
+    return "1 fault." if faults == 1 else f"{faults} faults."

@@ -1,0 +1,31 @@
+"""The command `modelyard`."""
+
+import click
+
+from modelyard import __version__
+from modelyard.cli.check import check
+from modelyard.cli.datasets import datasets
+from modelyard.cli.edge import EdgeGroup
+from modelyard.cli.new import new
+from modelyard.cli.serve import serve
+
+
+@click.group(cls=EdgeGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="modelyard", message="%(prog)s %(version)s")
+def modelyard() -> None:
+    """Turn a folder of Parquet and CSV files into one web service.
+
+    \b
+    Start with:
+      modelyard new demo --example
+      modelyard serve demo
+    """
+
+
+for command in (new, serve, check, datasets):
+    modelyard.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    modelyard.main(prog_name="modelyard")

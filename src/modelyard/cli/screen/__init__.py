@@ -1,0 +1,1 @@
+"""Answers as text for a terminal: aligned, exact, and no wider than the window."""
