@@ -128,7 +128,7 @@ def test_a_threshold_moves_without_a_new_fit(measured: pl.DataFrame) -> None:
     for percentile in (0, 50, 90, 99, 99.5, 99.95, 100):
         exact = at_threshold(scan, scores, percentile)
         assert exact.flagged == int((scores > exact.score).sum())
-        assert exact.flagged <= (1 - percentile / 100) * len(scores) + 1e-9
+        assert exact.score == pytest.approx(np.percentile(scores, percentile), rel=1e-12)
         assert at_threshold(scan, scan.curve, percentile) == exact
 
 
@@ -137,6 +137,13 @@ def test_the_flagged_rows_are_those_above_the_percentile(measured: pl.DataFrame)
     found = at_threshold(scan, scores, 99)
     assert found.flagged == 20
     assert found.flagged_worst == tuple(row.row for row in scan.worst if row.percentile > 99)
+
+
+def test_the_highest_of_a_few_rows_is_above_the_99th_percentile() -> None:
+    frame = pl.DataFrame({"size": [float(n % 7) for n in range(50)] + [500.0]})
+    scan, scores = find_outliers(frame.lazy(), detector="ecod")
+    found = at_threshold(scan, scores, 99)
+    assert (found.flagged, found.flagged_worst) == (1, (50,))
 
 
 def test_the_curve_answers_at_its_nearest_point(measured: pl.DataFrame) -> None:

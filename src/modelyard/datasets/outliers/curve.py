@@ -20,13 +20,15 @@ def percentiles() -> NDArray[np.float64]:
 
 
 def scores_at(ordered: Scores, points: NDArray[np.float64]) -> Scores:
-    """Give, per percentile, the lowest score which at least that many percent do not exceed.
+    """Interpolate the percentiles linearly in `ordered`, the scores from low to high.
 
-    `ordered` are the scores from low to high. This is the inverse of the empirical distribution
-    (Hyndman and Fan 1996, definition 1), so every answer is the score of some row.
+    It is NumPy's definition (Hyndman and Fan 1996, definition 7), with which PyOD draws its
+    threshold too: the highest of a few rows is above the 99th percentile.
     """
-    needed = np.ceil(np.round(points / 100 * len(ordered), 6)).astype(np.int64)
-    found: Scores = ordered[np.clip(needed - 1, 0, len(ordered) - 1)]
+    places = np.round((len(ordered) - 1) * points / 100, 6)
+    lower = np.floor(places).astype(np.int64)
+    upper = np.minimum(lower + 1, len(ordered) - 1)
+    found: Scores = ordered[lower] + (ordered[upper] - ordered[lower]) * (places - lower)
     return found
 
 

@@ -37,8 +37,8 @@ class ColumnSkipped(Frozen, frozen=True, kw_only=True):
 class Curve(Frozen, frozen=True, kw_only=True):
     """The score that belongs to a percentile, so that a threshold moves without a new fit.
 
-    At point i, `flagged[i]` rows have a score above `scores[i]`, and at least `percentiles[i]`
-    percent of the rows have a score up to it. Steps are 0.1, and 0.001 from 99 on.
+    At point i, `flagged[i]` rows have a score above `scores[i]`, the percentile `percentiles[i]`
+    of all scores. Steps are 0.1, and 0.001 from 99 on.
     """
 
     percentiles: tuple[float, ...]

@@ -11,11 +11,11 @@ from modelyard.errors import Invalid
 def at_threshold(
     scan: OutlierScan, scores_or_curve: Scores | Curve, percentile: float
 ) -> Threshold:
-    """Flag the rows that stand out more than `percentile` percent of the rows; nothing is fitted.
+    """Flag the rows whose score is above the given percentile of all scores; nothing is fitted.
 
     With the scores of all rows the answer is exact. With the scan's curve it is exact too, at
     the nearest point of the curve, which the answer names. Rows of equal score are flagged
-    together or not at all, so fewer than the rest may be flagged. Raises Invalid for a
+    together or not at all. Raises Invalid for a
     percentile outside 0 to 100.
     """
     if not 0 <= percentile <= 100:
