@@ -70,11 +70,13 @@ def _print_unopened(fault: ModelyardError) -> None:
 def _content(
     services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[NotRead]"
 ) -> dict[str, Any]:
+    from modelyard.datasets.source import printable
+
     workspace = services.workspace
     return {
         "ok": not any(entry.fault for entry in entries),
         "workspace": {
-            "folder": str(workspace.root),
+            "folder": printable(str(workspace.root)),
             "title": workspace.title,
             "has_file": workspace.has_file,
         },

@@ -7,6 +7,7 @@ from pathlib import Path
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.discover import FOLDER, OTHERS
 from modelyard.datasets.formats import find_format
+from modelyard.datasets.source import printable
 from modelyard.workspace import Workspace
 
 
@@ -28,7 +29,7 @@ def list_not_read(workspace: Workspace, catalogue: Catalogue) -> list[NotRead]:
     paths = (dataset.source.path for dataset in catalogue.values())
     read = {path.resolve() for path in paths if path is not None}
     return [
-        NotRead(path.relative_to(workspace.root).as_posix(), _why(workspace, path))
+        NotRead(printable(path.relative_to(workspace.root).as_posix()), _why(workspace, path))
         for path in _files(top, read)
     ]
 
