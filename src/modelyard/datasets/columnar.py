@@ -143,17 +143,26 @@ def _one_frame(where: str, source: Source, files: Sequence[Path], folder: Path) 
         )
         for path in files
     ]
+    if len(frames) == 1:
+        return frames[0]
     names = frames[0].collect_schema().names()
     for path, frame in zip(files, frames, strict=True):
         _refuse_other_names(name_of(where, files, path), names, frame)
-    if len(frames) == 1:
-        return frames[0]
-    return pl.concat([frame.select(cs.by_name(*names)) for frame in frames], how="vertical_relaxed")
+    alike = [_without_empty_texts(frame.select(cs.by_name(*names))) for frame in frames]
+    return pl.concat(alike, how="vertical_relaxed")
+
+
+def _without_empty_texts(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Take columns without a value as of no type: such a part makes no numbers of others text."""
+    empty = frame.select(cs.string().is_null().all()).collect()
+    names = [name for name in empty.columns if empty[name].item()]
+    return frame.with_columns(cs.by_name(*names).cast(pl.Null)) if names else frame
 
 
 def _refuse_other_names(where: str, names: Sequence[str], frame: pl.LazyFrame) -> None:
     own = frame.collect_schema().names()
-    for name in {*own} ^ {*names}:
+    missing, added = [n for n in names if n not in own], [n for n in own if n not in names]
+    for name in (*missing, *added):
         verb = "has" if name in own else "lacks"
         raise Invalid(
             where, f"{verb} the column '{name}', unlike the first part.", "Give all the same."
@@ -211,7 +220,7 @@ def _line_at_fault(where: str, source: Source, files: Sequence[Path], fault: Inv
         *(name_of(where, files, path) for path in files),
     }:
         return fault
-    with contextlib.suppress(OSError, EOFError, zlib.error):
+    with contextlib.suppress(OSError, EOFError, zlib.error, UnicodeError):
         found = (find_fault(name_of(where, files, path), path, source.csv) for path in files)
         return next((line for line in found if line is not None), fault)
     return fault

@@ -24,7 +24,15 @@ MOST_TOP = 10
 
 
 def column_figures(series: pl.Series) -> Column:
-    """Compute the figures of a column by its type."""
+    """Compute the figures of a column by its type.
+
+    It is renamed meanwhile: many methods of a Polars series read its name as a pattern.
+    """
+    figures = _figures(series.alias("values"))
+    return msgspec.structs.replace(figures, name=series.name)
+
+
+def _figures(series: pl.Series) -> Column:
     dtype = series.dtype
     if dtype.is_numeric() or dtype == pl.Duration:
         return numbers.number_column(series)
@@ -32,7 +40,7 @@ def column_figures(series: pl.Series) -> Column:
         return _boolean(series)
     if dtype.is_temporal():
         return _date(series)
-    if dtype in {pl.String, pl.Categorical, pl.Enum}:
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
         return _text(series)
     return OtherColumn(
         name=series.name,
@@ -86,7 +94,15 @@ def _as_texts(physical: Iterable[float], dtype: pl.DataType) -> tuple[str | None
     if dtype == pl.Time:
         whole = whole.clip(0, LAST_OF_DAY_NS)
     stored = pl.Int32 if dtype == pl.Date else pl.Int64
-    return tuple(value.isoformat() for value in whole.cast(stored).cast(dtype))
+    return _iso_8601(whole.cast(stored).cast(dtype))
+
+
+def _iso_8601(values: pl.Series) -> tuple[str, ...]:
+    """Write dates or times; those beyond Python's year 9999 in Polars' own way."""
+    try:
+        return tuple(value.isoformat() for value in values)
+    except (ValueError, OverflowError):
+        return tuple(values.cast(pl.String))
 
 
 def _date_histogram(plain: Histogram | None, dtype: pl.DataType) -> Histogram | None:

@@ -38,8 +38,6 @@ def read_header(where: str, path: Path, options: CsvOptions) -> list[str]:
     try:
         with open_text(path, text_encoding(options)) as file:
             header: list[str] = next((row for row in _reader(file, options) if row), [])
-    except UnicodeDecodeError:
-        raise find_wrong_bytes(where, path, options) or _not_text(where, options) from None
     except csv.Error as fault:
         raise Invalid(f"{where}, line 1", f"cannot be read as CSV: {fault}.") from None
     if not header:
@@ -66,8 +64,6 @@ def find_fault(where: str, path: Path, options: CsvOptions) -> Invalid | None:
         return wrong
     try:
         count_rows(where, path, options)
-    except UnicodeDecodeError:
-        return _not_text(where, options)
     except Invalid as fault:
         return fault
     return _find_stray_quote(where, path, options)
@@ -151,10 +147,6 @@ def _refuse_repeated(where: str, names: list[str]) -> None:
             f"(columns {', '.join(places)}).",
             "Rename them.",
         )
-
-
-def _not_text(where: str, options: CsvOptions) -> Invalid:
-    return Invalid(where, f"the file is not {options.encoding.upper()}.", "Set its encoding.")
 
 
 def _bad_quotes(where: str, line: int, fault: csv.Error) -> Invalid:

@@ -4,19 +4,20 @@ Polars is imported when the first question needs it, not before.
 """
 
 import contextlib
-import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from modelyard.datasets.fingerprint import Stamp, fingerprint_of, stamp_of
+from modelyard.datasets.copies import is_whole_parquet, making_room
+from modelyard.datasets.fingerprint import Fingerprint, stamp_of
 from modelyard.datasets.formats import COLUMNAR
 from modelyard.datasets.listing import Listing
 from modelyard.datasets.results import Results
+from modelyard.datasets.shape import Field, Shape
 from modelyard.datasets.source import Source
 from modelyard.errors import ModelyardError
 from modelyard.progress import Progress, silent
@@ -30,23 +31,8 @@ if TYPE_CHECKING:
     from modelyard.datasets.outliers import OutlierScan
     from modelyard.datasets.rows import RowPage, RowQuery
 
-PARQUET_END = b"PAR1"
-
-
-class Field(msgspec.Struct, frozen=True):
-    """A column's name and its type in Polars' words."""
-
-    name: str
-    type: str
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What a table is, before anything is computed of it."""
-
-    rows: int
-    columns: tuple[Field, ...]
-    bytes: int
-    """Size of the files as they are stored."""
+__all__ = ["Dataset", "Field", "Shape"]
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -57,9 +43,9 @@ class Dataset:
     results: Results
     fetched: Path
     """Where the local copy of a remote table is, if it was fetched."""
-    listing: "Listing" = field(init=False, repr=False)
+    listing: Listing = field(init=False, repr=False)
     """What the store says of a remote table's files."""
-    _known: tuple[Stamp, str] | None = field(default=None, repr=False)
+    _fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
     _checked: str = field(default="", repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -93,14 +79,8 @@ class Dataset:
         """
         if self._is_far:
             return self.listing.fingerprint()
-        files = self.files()
-        stamp = stamp_of(self.where, files)
-        known = self._known
-        if known is None or known[0] != stamp:
-            options = msgspec.json.encode(self.source.csv).decode() + self.source.format
-            known = (stamp, fingerprint_of(self.where, files, stamp, options))
-            self._known = known
-        return known[1]
+        options = f"{self.source.format} {self.source.csv}"
+        return self._fingerprint.of(self.where, self.files(), options)
 
     def files(self) -> tuple[Path, ...]:
         """List the files on this machine: the table's own, or the fetched copy; none where far.
@@ -128,10 +108,10 @@ class Dataset:
 
         Raises Invalid where the files are broken and NotFound where they are gone.
         """
-        from modelyard.datasets import columnar
+        from modelyard.datasets import columnar, remote
 
         if self._is_columnar:
-            return self._scan_far() if self._is_far else self._scan_files()
+            return remote.scan(self.listing) if self._is_far else self._scan_files()
         self.prepare()
         return columnar.scan_local(self.where, [self.results.path(self._copy_name())])
 
@@ -145,7 +125,7 @@ class Dataset:
         if known is not None:
             with contextlib.suppress(msgspec.DecodeError):
                 return msgspec.json.decode(known, type=Shape)
-        shape = self._shape()
+        shape = self.steadily(self._shape)
         self.results.write(name, msgspec.json.encode(shape))
         return shape
 
@@ -161,7 +141,20 @@ class Dataset:
         """Filter, sort and page the rows; the first hundred where nothing is asked."""
         from modelyard.datasets.rows import RowQuery, read_rows
 
-        return read_rows(self.where, self.scan(), query or RowQuery())
+        return self.steadily(lambda: read_rows(self.where, self.scan(), query or RowQuery()))
+
+    def steadily(self, read: Callable[[], Answer]) -> Answer:
+        """Read; once more where that failed because the files were replaced meanwhile.
+
+        Raises what `read` raises.
+        """
+        before = self.fingerprint()
+        try:
+            return read()
+        except ModelyardError:
+            if self.fingerprint() == before and self.is_prepared():
+                raise
+            return read()
 
     def statistics(
         self, approximate: bool = False, progress: Progress = silent
@@ -214,11 +207,6 @@ class Dataset:
     def _is_columnar(self) -> bool:
         return self.is_fetched or self.source.format in COLUMNAR
 
-    def _scan_far(self) -> "pl.LazyFrame":
-        from modelyard.datasets import remote
-
-        return remote.scan(self.listing)
-
     def _scan_files(self) -> "pl.LazyFrame":
         """Open local Parquet or Arrow; several parts are compared once per content."""
         from modelyard.datasets import columnar
@@ -241,17 +229,13 @@ class Dataset:
 
     def _make_copy(self, progress: Progress) -> None:
         from modelyard.datasets import columnar, remote
-        from modelyard.datasets.faults import no_room
 
-        try:
-            with self.results.writing(self._copy_name()) as target:
-                if self.source.is_remote:
-                    remote.fetch(self.listing, target, progress)
-                else:
-                    progress(0.0, "reading the file")
-                    columnar.copy_to_parquet(self.where, self.source, self.files(), target)
-        except OSError:
-            raise no_room(self.where) from None
+        with making_room(self.where), self.results.writing(self._copy_name()) as target:
+            if self.source.is_remote:
+                remote.fetch(self.listing, target, progress)
+            else:
+                progress(0.0, "reading the file")
+                columnar.copy_to_parquet(self.where, self.source, self.files(), target)
 
     def _shape(self) -> Shape:
         import polars as pl
@@ -273,11 +257,3 @@ class Dataset:
         if self._is_far:
             return self.listing.size()
         return sum(size for _, size, *_ in stamp_of(self.where, self.files()))
-
-
-def is_whole_parquet(path: Path) -> bool:
-    """Tell whether a file ends as Parquet does: one that a crash cut off does not."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        file.seek(-len(PARQUET_END), os.SEEK_END)
-        return file.read() == PARQUET_END
-    return False

@@ -72,10 +72,16 @@ def _reading(name: str, first: pl.Series) -> Reading | None:
     if shape is None:
         return None
     if first.str.contains(NANOSECONDS).any():
-        fine = text.str.to_datetime(shape.pattern, time_unit="ns", strict=False)
-        return Reading(fine, _unread(text, fine))
+        return _nanoseconds(text, shape)
     moment = text.str.to_datetime(shape.pattern, time_unit="us", strict=False)
     return Reading(moment, _unread(text, moment) | text.str.contains(NANOSECONDS))
+
+
+def _nanoseconds(text: pl.Expr, shape: Shape) -> Reading:
+    """Read to the nanosecond, which 64 bits allow from 1678 to 2261 only; Polars goes round."""
+    value = text.str.to_datetime(shape.pattern, time_unit="ns", strict=False)
+    year = text.str.to_datetime(shape.pattern, time_unit="us", strict=False).dt.year()
+    return Reading(value, _unread(text, value) | ~year.is_between(1678, 2261))
 
 
 def _unread(text: pl.Expr, value: pl.Expr) -> pl.Expr:

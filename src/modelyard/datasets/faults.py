@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 from polars import exceptions as polars_errors
 
+from modelyard.datasets.copies import no_room
 from modelyard.errors import Invalid, ModelyardError, NotFound, Unavailable
 
 LONGEST = 300
@@ -30,6 +31,8 @@ def reading(where: str) -> Iterator[None]:
         raise Invalid(where, "the compressed file is cut off or damaged.", "Copy it again.") from (
             None
         )
+    except UnicodeError as fault:
+        raise Invalid(where, f"is not in the stated encoding: {fault}.") from None
     except (polars_errors.PolarsError, polars_errors.PanicException) as fault:
         raise _polars_in_words(where, fault) from None
 
@@ -57,15 +60,6 @@ def _unavailable(where: str, fault: OSError) -> Unavailable:
 def _is_far(fault: OSError) -> bool:
     """Tell whether it was a store over the network that failed."""
     return isinstance(fault, ConnectionError | TimeoutError) or "object-store" in str(fault)
-
-
-def no_room(where: str) -> Unavailable:
-    """Say that a copy or a result cannot be written."""
-    return Unavailable(
-        where,
-        "its copy for reading by columns cannot be written.",
-        "Make room in the cache folder, or name another one in MODELYARD_STATE.",
-    )
 
 
 def first_line(fault: BaseException) -> str:

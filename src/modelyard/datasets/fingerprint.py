@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from modelyard.errors import NotFound, Unavailable
@@ -11,6 +12,24 @@ SAMPLE_BYTES = 16 * 1024
 
 Stamp = tuple[tuple[str, int, int, int, int], ...]
 """Per file: path, size in bytes, time of change of content and of inode in ns, inode."""
+
+
+@dataclass
+class Fingerprint:
+    """Remembers the fingerprint of some files for as long as they bear the same stamp."""
+
+    _known: tuple[Stamp, str] | None = None
+
+    def of(self, where: str, files: Sequence[Path], options: str) -> str:
+        """Give the fingerprint of the files as they are now.
+
+        Raises NotFound, naming `where`, when a file is gone.
+        """
+        stamp = stamp_of(where, files)
+        known = self._known
+        if known is None or known[0] != stamp:
+            known = self._known = (stamp, fingerprint_of(where, files, stamp, options))
+        return known[1]
 
 
 def stamp_of(where: str, files: Sequence[Path]) -> Stamp:

@@ -191,7 +191,8 @@ def _skew(count: int, second: float, third: float) -> float | None:
     """G1 of Joanes and Gill (1998), The Statistician 47, 183-189."""
     if count < 3 or second <= 0 or not math.isfinite(second):
         return None
-    biased = (third / count) / (second / count) ** 1.5
+    root = math.sqrt(second / count)
+    biased = third / count / root / root / root  # its third power might leave the range of floats
     return known(biased * math.sqrt(count * (count - 1)) / (count - 2))
 
 
@@ -216,5 +217,5 @@ def _edges(low: float, high: float) -> Array:
 
 def _whole_edges(low: float, high: float) -> Array:
     width = max(1.0, math.ceil((high - low + 1) / MOST_BINS))
-    bins = math.ceil((high - low + 1) / width)
+    bins = min(MOST_BINS, math.ceil((high - low + 1) / width))
     return low + width * np.arange(bins + 1, dtype=np.float64)

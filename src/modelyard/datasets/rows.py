@@ -146,7 +146,7 @@ def _expression(condition: Filter, dtype: pl.DataType) -> pl.Expr:
     column = _column(condition.column)
     if condition.operator in NULL_TESTS:
         return NULL_TESTS[condition.operator](column)
-    is_text = dtype in {pl.String, pl.Categorical, pl.Enum}
+    is_text = isinstance(dtype, pl.String | pl.Categorical | pl.Enum)
     if condition.operator in TEXT_TESTS:
         if not is_text:
             why = f"'{condition.operator}' works on text only."

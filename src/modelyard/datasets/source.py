@@ -131,6 +131,7 @@ def source_from_config(workspace: Workspace, name: str, config: DatasetConfig) -
         path = None
     else:
         path = workspace.inside(where, address)
+    _refuse_unknown_encoding(f"modelyard.toml, datasets.{name}.encoding", config.encoding)
     nulls = NULL_VALUES if config.null_values is None else config.null_values
     return Source(
         name=name,
@@ -163,6 +164,13 @@ def source_from_file(workspace: Workspace, name: str, path: Path) -> Source:
 def separator_of(name: str) -> str:
     """Tell what stands between the cells by the file's ending: a tab for .tsv, else a comma."""
     return "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
+
+
+def _refuse_unknown_encoding(where: str, encoding: str) -> None:
+    try:
+        "a".encode(encoding)
+    except LookupError:
+        raise Invalid(where, f"there is no encoding '{encoding}'.", "Is it 'utf-8'?") from None
 
 
 def _refuse_strange_address(where: str, address: str) -> None:

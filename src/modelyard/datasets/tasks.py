@@ -173,7 +173,7 @@ def answer(dataset: "Dataset", task: Computation[Result], progress: Progress = s
         with contextlib.suppress(ValueError):
             return task.decode(known)
         dataset.results.forget(name)
-    result = task.compute(dataset, progress)
+    result = dataset.steadily(lambda: task.compute(dataset, progress))
     dataset.results.write(name, encode_json(result))
     return result
 
