@@ -58,11 +58,11 @@ def size(count_bytes: int | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Write a span of time in milliseconds, seconds or minutes."""
+    """Write a span of time in the unit that suits it."""
     if seconds is None:
         return NONE
     if seconds < 0.001:
-        return f"<1{THIN}ms"
+        return f"{seconds * 1e6:.0f}{THIN}µs"
     if seconds < 0.9995:
         return f"{_three_digits(seconds * 1000)}{THIN}ms"
     if seconds < 60:

@@ -11,11 +11,13 @@ from modelyard.datasets.figures import (
     NumberColumn,
     TextColumn,
 )
-from modelyard.web.charts import Histogram, histogram
+from modelyard.web.charts import histogram
 from modelyard.web.charts.histogram import edge
-from modelyard.web.numerals import counted, figure, integer, share
+from modelyard.web.numerals import NONE, THIN, counted, figure, integer, share
 
 Pair = tuple[str, str]
+WIDEST = 12
+"""Letters of a figure that fit beside another one."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,14 @@ class ColumnCard:
 
     name: str
     type: str
+    full_type: str
     kind: str
     nulls: str
     nulls_share: float
     distinct: str
     figures: tuple[Pair, ...] = ()
+    is_wide: bool = False
+    """Whether a figure is too long for two columns of them."""
     chart: Chart | None = None
     bars: tuple[Bar, ...] = ()
     note: str = ""
@@ -58,18 +63,26 @@ class ColumnCard:
 def card_of(column: Column, rows: int) -> ColumnCard:
     """Shape the figures of a column of a table with `rows` rows."""
     kind = str(column.__struct_config__.tag)
+    figures = _figures(column)
     return ColumnCard(
         name=column.name,
-        type=column.type,
+        type=short_type(column.type),
+        full_type=column.type,
         kind=kind,
         nulls=_nulls(column, rows),
         nulls_share=column.nulls / rows if rows else 0.0,
-        distinct=counted(column.distinct, "value") if column.distinct is not None else "",
-        figures=_figures(column),
+        distinct=f"{integer(column.distinct)} distinct" if column.distinct is not None else "",
+        figures=figures,
+        is_wide=any(len(value) > WIDEST for _, value in figures),
         chart=_chart(column),
         bars=_bars(column, rows),
-        note=column.note,
+        note=_note(column),
     )
+
+
+def short_type(dtype: str) -> str:
+    """Write a type without what is in its brackets, but for lists and structures."""
+    return dtype if dtype.startswith(("List", "Array", "Struct")) else dtype.partition("(")[0]
 
 
 def _nulls(column: Column, rows: int) -> str:
@@ -85,62 +98,70 @@ def _figures(column: Column) -> tuple[Pair, ...]:
         return _text_figures(column)
     if isinstance(column, DateColumn):
         return (
-            ("first", column.min or "–"),
-            ("median", column.median or "–"),
-            ("last", column.max or "–"),
+            ("first", column.min or NONE),
+            ("median", column.median or NONE),
+            ("last", column.max or NONE),
         )
     return ()
 
 
 def _number_figures(column: NumberColumn) -> tuple[Pair, ...]:
-    shown: list[Pair] = [
-        ("mean", figure(column.mean)),
+    return (
         ("min", figure(column.min)),
-        ("std", figure(column.std)),
-        ("quartile 1", figure(column.q1)),
-        ("skew", figure(column.skew)),
+        (f"25{THIN}%", figure(column.q1)),
         ("median", figure(column.median)),
-        ("sum", figure(column.sum)),
-        ("quartile 3", figure(column.q3)),
-        ("", ""),
+        (f"75{THIN}%", figure(column.q3)),
         ("max", figure(column.max)),
-    ]
-    apart = [("NaN", integer(column.nan))] if column.nan else []
-    apart += [("infinite", integer(column.infinite))] if column.infinite else []
-    if apart:
-        shown[8] = apart.pop(0)
-    return (*shown, *apart)
+        ("mean", figure(column.mean)),
+        ("std", figure(column.std)),
+        ("skew", NONE if column.skew is None else figure(round(column.skew, 3))),
+        ("sum", figure(column.sum)),
+    )
 
 
 def _text_figures(column: TextColumn) -> tuple[Pair, ...]:
-    if column.length_max is None:
+    if column.length_max is None or column.length_min is None:
         return ()
+    ends = {column.length_min: None, column.length_max: None}
+    lengths = " to ".join(integer(end) for end in ends)
+    means = f", mean {column.length_mean:.1f}, median {figure(column.length_median)}"
     return (
         ("first", column.min or "empty"),
         ("last", column.max or "empty"),
-        ("shortest", counted(column.length_min or 0, "letter")),
-        ("longest", counted(column.length_max, "letter")),
-        ("mean length", figure(column.length_mean)),
-        ("median length", figure(column.length_median)),
+        ("letters", lengths + (means if len(ends) > 1 else "")),
     )
+
+
+def _note(column: Column) -> str:
+    if not isinstance(column, NumberColumn):
+        return column.note
+    if column.type.startswith("Duration"):
+        return f"In seconds. {column.note}".strip()
+    if not column.nan + column.infinite:
+        return column.note
+    apart = ((column.nan, "NaN"), (column.infinite, "infinite"))
+    words = " and ".join(f"{integer(count)} {name}" for count, name in apart if count)
+    return f"Left out: {words}. {column.note}".strip()
 
 
 def _chart(column: Column) -> Chart | None:
     if not isinstance(column, NumberColumn | DateColumn) or column.histogram is None:
         return None
     shown = column.histogram
-    ends: Histogram = shown
     return Chart(
-        picture=histogram(ends, f"Histogram of {column.name}"),
-        low=_end(shown.edges[0]),
-        high=_end(shown.edges[-1]),
+        picture=histogram(shown, f"Histogram of {column.name}"),
+        low=_end(shown.edges[0] if shown.below else column.min),
+        high=_end(shown.edges[-1] if shown.above else column.max),
         outside=_outside(shown.below, shown.above),
     )
 
 
-def _end(value: float | str) -> str:
+def _end(value: float | str | None) -> str:
     """Write an end of the axis; of a moment at midnight the day is enough."""
-    return edge(value).removesuffix("T00:00:00")
+    if value is None:
+        return ""
+    text = edge(value).removesuffix("T00:00:00")
+    return edge(float(value)) if len(text) > WIDEST and isinstance(value, int) else text
 
 
 def _outside(below: int, above: int) -> str:
@@ -153,9 +174,7 @@ def _bars(column: Column, rows: int) -> tuple[Bar, ...]:
     if isinstance(column, BooleanColumn):
         return (_bar("true", column.true, rows), _bar("false", column.false, rows))
     if isinstance(column, TextColumn):
-        if column.distinct == rows and rows > 1 and not column.nulls:
-            return ()
-        return tuple(_bar(top.value, top.count, rows) for top in column.top[:6])
+        return tuple(_bar(top.value, top.count, rows) for top in column.top[:6] if top.count > 1)
     return ()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from modelyard.datasets.dataset import Dataset
-from modelyard.datasets.figures import BooleanColumn, NumberColumn, TableStatistics
+from modelyard.datasets.figures import BooleanColumn, Column, NumberColumn, TableStatistics
 from modelyard.datasets.tasks import CorrelationTask, StatisticsTask
 from modelyard.errors import ModelyardError
 from modelyard.runs.run import Run
@@ -13,7 +13,7 @@ from modelyard.web.live import services
 from modelyard.web.pages.column_cards import card_of
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending, waiting
 from modelyard.web.pages.paging import Paging
-from modelyard.web.pages.standing import standings
+from modelyard.web.pages.standing import address_to_await, standings
 from modelyard.web.query import Query
 
 CARDS = 48
@@ -26,7 +26,9 @@ blueprint = Blueprint("dataset_pages", __name__)
 @blueprint.get("/datasets")
 def list_datasets() -> Response:
     """List the datasets."""
-    page = render_template("datasets/list.html", standings=standings(services().datasets))
+    shown = standings(services().datasets)
+    poll = address_to_await(shown)
+    page = render_template("datasets/list.html", standings=shown, poll=poll)
     return Response(page, mimetype="text/html")
 
 
@@ -66,9 +68,16 @@ def cards_context(statistics: TableStatistics, found: str, page: int) -> dict[st
     }
 
 
+def is_correlated(column: Column) -> bool:
+    """Tell whether the correlation has this column; it has no spans of time."""
+    if isinstance(column, NumberColumn):
+        return not column.type.startswith("Duration")
+    return isinstance(column, BooleanColumn)
+
+
 def correlation(dataset: Dataset, statistics: TableStatistics) -> dict[str, Any]:
     """Give the picture of the correlations, how far it is, or why there is none."""
-    numeric = [c for c in statistics.columns if isinstance(c, NumberColumn | BooleanColumn)]
+    numeric = [column for column in statistics.columns if is_correlated(column)]
     if len(numeric) < 2 or statistics.rows < 2:
         return {"correlation": None}
     task = CorrelationTask()

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from modelyard.errors import ModelyardError
 from modelyard.web.live import services
-from modelyard.web.pages.standing import standings
+from modelyard.web.pages.standing import address_to_await, standings
 
 blueprint = Blueprint("home", __name__)
 
@@ -13,11 +13,13 @@ blueprint = Blueprint("home", __name__)
 def welcome() -> Response:
     """Welcome a visitor."""
     current = services()
+    shown = standings(current.datasets)
     page = render_template(
         "home.html",
         description=current.workspace.config.workspace.description,
         folder=current.workspace.root.name,
-        standings=standings(current.datasets),
+        standings=shown,
+        poll=address_to_await(shown),
         default=_find_default(),
         host=request.host_url.rstrip("/"),
     )

@@ -107,8 +107,14 @@ def _parameter(document: Node, node: Node) -> Parameter:
         description=node.get("description", ""),
         required=node.get("required", False),
         default="" if default is None else str(default).lower(),
-        choices=tuple(str(choice) for choice in schema.get("enum", ())),
+        choices=_choices(schema),
     )
+
+
+def _choices(schema: Node) -> tuple[str, ...]:
+    if schema.get("type") == "boolean":
+        return ("false", "true")
+    return tuple(str(choice) for choice in schema.get("enum", ()))
 
 
 def _reply(document: Node, status: str, node: Node) -> Reply:

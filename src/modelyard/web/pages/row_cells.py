@@ -53,7 +53,7 @@ def _cells(series: "pl.Series") -> list[Cell]:
 
 def _cell(text: str | None, kind: str) -> Cell:
     if text is None:
-        return Cell(None, "null")
+        return Cell(None, f"null {kind}")
     if not text:
         return Cell("", "empty")
     if len(text) <= SHOWN:

@@ -1,5 +1,6 @@
 """How each dataset stands, for pages that list them all and must not wait for any."""
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from modelyard.datasets.dataset import Dataset, Shape
 from modelyard.errors import ModelyardError
 from modelyard.web.live import live
 
-BUDGET_S = 0.5
-"""How long one page may read tables that nobody looked at before."""
+BUDGET_S = 0.25
+"""How long one page may read tables that nobody looked at before; it comes again for the rest."""
 LARGEST_READ_BYTES = 1024 * 1024
 """A row file above this is not copied while a list waits for it."""
 
@@ -39,8 +40,19 @@ def standings(catalogue: Catalogue) -> list[Standing]:
     return [*_of_datasets(catalogue), *_of_faults(catalogue)]
 
 
+def is_warm() -> bool:
+    """Tell whether Polars is loaded; the first page of a new process does not wait for it."""
+    return "polars" in sys.modules
+
+
+def address_to_await(shown: list[Standing]) -> str:
+    """Give the address of the API that answers when the first of the waiting tables is read."""
+    waiting = (one.name for one in shown if one.state in {"reading", "unread"})
+    return next((f"/api/v1/datasets/{name}?wait=0" for name in waiting), "")
+
+
 def _of_datasets(catalogue: Catalogue) -> Iterator[Standing]:
-    until = time.monotonic() + BUDGET_S
+    until = time.monotonic() + (BUDGET_S if is_warm() else 0)
     for name, dataset in catalogue.items():
         try:
             yield _standing(name, dataset, has_time=time.monotonic() < until)
