@@ -11,7 +11,7 @@ import msgspec
 
 from modelyard.compute import Request
 from modelyard.datasets.dataset import Dataset
-from modelyard.datasets.tasks import Computation, PrepareTask, Task, key_of
+from modelyard.datasets.tasks import Computation, PrepareTask, Task, key_for
 from modelyard.runs.children import Children
 from modelyard.runs.run import Run
 
@@ -27,6 +27,8 @@ class Answer:
 
     tag: str
     content: bytes
+    fingerprint: str
+    """Of the content of the files that it is about."""
 
 
 @dataclass
@@ -50,13 +52,14 @@ class Answers:
 
         Raises the fault with which the work ended.
         """
-        key = key_of(dataset, task)
+        fingerprint = dataset.fingerprint()
+        key = key_for(fingerprint, task)
         deadline = time.monotonic() + wait_s
         with self._seat() as may_wait:
             while True:
                 content = dataset.results.find(f"{key}.json")
                 if content is not None:
-                    return Answer(key, content)
+                    return Answer(key, content, fingerprint)
                 run = self.children.ensure(key, self._request(dataset, task, key))
                 if run.fault is not None:
                     raise run.fault.to_error()

@@ -77,6 +77,10 @@ class Dataset:
 
         Raises NotFound when a file is gone.
         """
+        if self.source.path is not None:
+            unchanged = self._fingerprint.find_unchanged(self.source.path)
+            if unchanged is not None:
+                return unchanged
         if self._is_far:
             return self.listing.fingerprint()
         options = f"{self.source.format} {self.source.csv}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelyard.errors import NotFound, Unavailable
+from modelyard.errors import ModelyardError, NotFound, Unavailable
 
 SAMPLES = 8
 SAMPLE_BYTES = 16 * 1024
@@ -30,6 +30,20 @@ class Fingerprint:
         if known is None or known[0] != stamp:
             known = self._known = (stamp, fingerprint_of(where, files, stamp, options))
         return known[1]
+
+    def find_unchanged(self, path: Path) -> str | None:
+        """Give the fingerprint where it is that of this one file, and it bears the same stamp.
+
+        This is what a request for a cached answer costs: one question to the file system.
+        """
+        known = self._known
+        if known is None or len(known[0]) != 1:
+            return None
+        try:
+            state = _state_of(path.name, path)
+        except ModelyardError:
+            return None
+        return known[1] if known[0][0] == state else None
 
 
 def stamp_of(where: str, files: Sequence[Path]) -> Stamp:

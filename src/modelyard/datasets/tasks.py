@@ -157,7 +157,12 @@ Task = PrepareTask | StatisticsTask | CorrelationTask | OutliersTask | Benchmark
 
 def key_of(dataset: "Dataset", task: Computation[Any]) -> str:
     """Name an answer by all that it depends on: content, question and version of Modelyard."""
-    digest = hashlib.sha256(f"{__version__}\n{dataset.fingerprint()}\n".encode())
+    return key_for(dataset.fingerprint(), task)
+
+
+def key_for(fingerprint: str, task: Computation[Any]) -> str:
+    """Name an answer by the content, where that is known already."""
+    digest = hashlib.sha256(f"{__version__}\n{fingerprint}\n".encode())
     digest.update(msgspec.json.encode(task))
     return f"{task.__struct_config__.tag}-{digest.hexdigest()[:32]}"
 

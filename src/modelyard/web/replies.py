@@ -47,9 +47,9 @@ def pending(run: Run) -> Response:
     return answer
 
 
-def named(dataset: Dataset, content: bytes) -> bytes:
+def named(dataset: Dataset, answer: Answer) -> bytes:
     """Put the dataset's name and fingerprint in front of the members of a JSON object."""
-    head = {"fingerprint": dataset.fingerprint()}
-    if not content.startswith(b'{"dataset":'):
+    head = {"fingerprint": answer.fingerprint}
+    if not answer.content.startswith(b'{"dataset":'):
         head = {"dataset": dataset.name} | head
-    return json.dumps(head)[:-1].encode() + b", " + content[1:]
+    return json.dumps(head)[:-1].encode() + b", " + answer.content[1:]

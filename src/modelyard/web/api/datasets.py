@@ -104,7 +104,7 @@ def answer_task(dataset: Dataset, task: Computation[Any], wait_s: float) -> Resp
     """Answer with what was computed, as it was kept."""
     outcome = computed(dataset, task, wait_s)
     if isinstance(outcome, Answer):
-        return tagged(named(dataset, outcome.content), outcome.tag)
+        return tagged(named(dataset, outcome), outcome.tag)
     return outcome
 
 

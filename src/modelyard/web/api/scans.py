@@ -91,7 +91,7 @@ def _as_json(
     worst = [row | {"flagged": row["row"] in flagged} for row in plain.pop("worst")[:limit]]
     content = {
         "dataset": dataset.name,
-        "fingerprint": dataset.fingerprint(),
+        "fingerprint": answer.fingerprint,
         **plain,
         "threshold": {"percentile": line.percentile, "score": line.score},
         "flagged": line.flagged,
