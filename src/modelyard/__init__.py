@@ -10,12 +10,14 @@ From a notebook::
 
 from typing import TYPE_CHECKING
 
+from modelyard.version import VERSION
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelyard.wiring import Services
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["__version__", "open"]
 
 

@@ -5,12 +5,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
 from modelyard import wiring
 from modelyard.datasets.dataset import Dataset
-from modelyard.datasets.tasks import Task, answer, key_of
+from modelyard.datasets.tasks import Computation, Task, answer, key_of
 from modelyard.errors import ModelyardError, Unavailable
 from modelyard.runs.lock import held
 from modelyard.runs.run import Run, failed, fault_of, write_run
@@ -52,7 +53,7 @@ def run(request: Request) -> int:
         try:
             services = wiring.open_folder(request.workspace)
             dataset = services.datasets.get_dataset(request.dataset)
-            answer(dataset, request.task, StateFile(state))
+            answer(dataset, cast("Computation[Any]", request.task), StateFile(state))
             refuse_lost(dataset, request.task)
         except ModelyardError as error:
             write_run(state, failed(fault_of(error)))

@@ -2,16 +2,16 @@
 
 import click
 
-from modelyard import __version__
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.new import new
 from modelyard.cli.serve import serve
+from modelyard.version import VERSION
 
 
 @click.group(cls=EdgeGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="modelyard", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="modelyard", message="%(prog)s %(version)s")
 def modelyard() -> None:
     """Turn a folder of Parquet and CSV files into one web service.
 

@@ -6,12 +6,15 @@ import time
 import msgspec
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 
 from modelyard.datasets.columns import column_figures
-from modelyard.datasets.faults import collect
 from modelyard.datasets.figures import Column, NumberColumn, TableStatistics, TextColumn
-from modelyard.datasets.statistics import group_columns, table_statistics
+from modelyard.datasets.statistics import (
+    columns_of,
+    group_columns,
+    summed_up,
+    table_statistics,
+)
 from modelyard.progress import Progress, silent
 
 SAMPLE_ROWS = 262_144
@@ -38,21 +41,10 @@ def approximate_statistics(
     if row_count <= SAMPLE_ROWS:
         return table_statistics(where, frame, row_count, progress)
     started = time.perf_counter()
-    schema = frame.collect_schema()
     rows = sample_rows(row_count)
-    columns: list[Column] = []
-    for names in group_columns(schema, row_count):
-        progress(len(columns) / len(schema), f"column {len(columns) + 1} of {len(schema)}")
-        table = collect(where, frame.select(cs.by_name(*names)))
-        columns += [_estimate(series, rows) for series in table.iter_columns()]
-    return TableStatistics(
-        rows=row_count,
-        exact=False,
-        method=METHOD,
-        seconds=round(time.perf_counter() - started, 4),
-        engine=f"Polars {pl.__version__}",
-        columns=tuple(columns),
-    )
+    groups = group_columns(frame.collect_schema(), row_count)
+    columns = columns_of(where, frame, groups, lambda series: _estimate(series, rows), progress)
+    return summed_up(columns, row_count, METHOD, started, exact=False)
 
 
 def sample_rows(row_count: int) -> pl.Series:

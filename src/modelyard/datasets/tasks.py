@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from modelyard import __version__
 from modelyard.errors import Invalid
 from modelyard.progress import Progress, silent
+from modelyard.version import VERSION
 
 if TYPE_CHECKING:
     from modelyard.datasets.benchmark import BenchmarkReport
@@ -162,7 +162,7 @@ def key_of(dataset: "Dataset", task: Computation[Any]) -> str:
 
 def key_for(fingerprint: str, task: Computation[Any]) -> str:
     """Name an answer by the content, where that is known already."""
-    digest = hashlib.sha256(f"{__version__}\n{fingerprint}\n".encode())
+    digest = hashlib.sha256(f"{VERSION}\n{fingerprint}\n".encode())
     digest.update(msgspec.json.encode(task))
     return f"{task.__struct_config__.tag}-{digest.hexdigest()[:32]}"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from modelyard import __version__
+from modelyard.version import VERSION
 from modelyard.web.replies import tagged
 
 blueprint = Blueprint("documents", __name__)
@@ -16,7 +16,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Give the document."""
-    return tagged(json.dumps(document(), ensure_ascii=False).encode(), f"openapi-{__version__}")
+    return tagged(json.dumps(document(), ensure_ascii=False).encode(), f"openapi-{VERSION}")
 
 
 @functools.cache
@@ -26,5 +26,5 @@ def document() -> dict[str, Any]:
 
     text = resources.files("modelyard.web").joinpath("openapi.yaml").read_text("utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
-    content["info"]["version"] = __version__
+    content["info"]["version"] = VERSION
     return content

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
-from modelyard import __version__
+from modelyard.version import VERSION
 from modelyard.web import charts, numerals
 from modelyard.web.live import live
 from modelyard.web.pages import marks
@@ -40,7 +40,7 @@ def on_every_page() -> dict[str, Any]:
     workspace = current.current().workspace
     return {
         "workspace_title": workspace.title,
-        "version": __version__,
+        "version": VERSION,
         "workspace_fault": current.fault,
     }
 

@@ -1,0 +1,3 @@
+"""Which Modelyard this is."""
+
+VERSION = "0.1.0"
