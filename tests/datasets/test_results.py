@@ -51,10 +51,16 @@ def test_a_result_in_use_outlives_an_older_one_that_is_not(results):
     assert sorted(path.name for path in results.folder.iterdir()) == ["new", "used"]
 
 
+def test_a_result_that_was_just_used_is_not_taken_away_from_its_reader(results):
+    for name in "abcd":
+        results.write(name, b"x" * 39)
+    assert len(list(results.folder.iterdir())) == 4
+
+
 def test_one_result_larger_than_the_bound_is_kept_till_the_next(results):
     results.write("large", b"x" * 500)
     assert results.find("large") is not None
-    used_ago(results, "large", 10)
+    used_ago(results, "large", 100)
     results.write("small", b"x")
     assert results.find("large") is None
 

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+POLL_S = 0.02
 CHANGED_AT = 1_700_000_000
 LISTED = (
     "<Contents><Key>{key}</Key><LastModified>2023-11-14T22:13:20.000Z</LastModified>"
@@ -39,7 +40,7 @@ def serving() -> Iterator[ObjectServer]:
     store = ObjectServer()
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _handler(store))
     store.address = f"http://127.0.0.1:{httpd.server_port}"
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread = threading.Thread(target=httpd.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:
         yield store

@@ -74,7 +74,9 @@ def collect(where: str, frame: pl.LazyFrame) -> pl.DataFrame:
         return frame.collect()
 
 
-def _polars_in_words(where: str, fault: BaseException) -> Invalid:
+def _polars_in_words(where: str, fault: BaseException) -> ModelyardError:
+    if _number_of(fault) in NO_ROOM:
+        return no_room(where)
     if isinstance(fault, polars_errors.NoDataError):
         return Invalid(where, "the file is empty.")
     if isinstance(fault, polars_errors.DuplicateError):
@@ -89,7 +91,7 @@ def _polars_in_words(where: str, fault: BaseException) -> Invalid:
     )
 
 
-def _number_of(fault: OSError) -> int | None:
+def _number_of(fault: BaseException) -> int | None:
     """Give the system's number of an error; Polars has it in the text only."""
     found = SYSTEM_ERROR.search(str(fault))
-    return int(found[1]) if found else fault.errno
+    return int(found[1]) if found else getattr(fault, "errno", None)

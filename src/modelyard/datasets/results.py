@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger(__name__)
-TOUCH_EVERY_S = 60.0
+TOUCH_EVERY_S = 30.0
+GRACE_S = 60.0
+"""Results used more recently are not removed: some process may be reading them."""
 STALE_S = 86_400.0
 END = b"\n"
 """The last byte of every whole result: what a crash of the machine leaves behind has none."""
@@ -22,7 +24,7 @@ class Results:
     """A folder of files named by what they were computed from.
 
     A file appears whole or not at all. When all of them take more than `limit_bytes`, those that
-    were used longest ago are removed.
+    were used longest ago are removed, but none that was used within the last half minute.
     """
 
     folder: Path
@@ -88,8 +90,9 @@ class Results:
         self._remove_stale()
         entries = sorted(self._entries())
         total = sum(size for _, size, _ in entries)
-        for _, size, path in entries:
-            if total <= self.limit_bytes:
+        young = time.time() - GRACE_S
+        for used_at, size, path in entries:
+            if total <= self.limit_bytes or used_at > young:
                 return
             if path.name != keep:
                 self.forget(path.name)
@@ -111,7 +114,7 @@ class Results:
 
     @staticmethod
     def mark_used(path: Path) -> None:
-        """Note that a result was of use, at most once a minute."""
+        """Note that a result was of use, at most twice a minute."""
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > TOUCH_EVERY_S:
                 os.utime(path)

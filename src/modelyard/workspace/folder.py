@@ -30,7 +30,10 @@ class Workspace:
 
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # links that go round, the latter before Python 3.13
+            return False
         return any(real.is_relative_to(folder) for folder in self.roots)
 
     def inside(self, where: str, name: str) -> Path:
