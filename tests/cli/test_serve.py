@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from modelyard.cli.server import GRACE_S
+
 pytestmark = pytest.mark.server
 PATIENCE_S = 20
 
@@ -84,12 +86,16 @@ def stop(process: "subprocess.Popen[str]", number: int) -> tuple[str, str]:
     return process.communicate(timeout=PATIENCE_S)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
+)
 def test_a_workspace_is_served_until_it_is_stopped(yard, number):
     port = free_port()
     with served(yard, "--port", port, "--workers", 2) as process:
         document = json.loads(get(process, f"http://127.0.0.1:{port}/api/v1/datasets"))
+        asked_at = time.monotonic()
         output, errors = stop(process, number)
+    assert time.monotonic() - asked_at < GRACE_S
     assert [dataset["name"] for dataset in document["datasets"]] == ["delays", "big"]
     assert process.returncode == 0
     assert errors == ""
@@ -99,6 +105,17 @@ def test_a_workspace_is_served_until_it_is_stopped(yard, number):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+def test_it_can_be_stopped_while_it_starts(yard, number):
+    with served(yard, "--port", free_port(), "--workers", 2) as process:
+        assert process.stdout.readline() == "Test yard\n"
+        asked_at = time.monotonic()
+        _, errors = stop(process, number)
+    assert process.returncode == 0
+    assert errors == ""
+    assert time.monotonic() - asked_at < GRACE_S
 
 
 def test_the_environment_sets_what_no_option_does(yard, monkeypatch):

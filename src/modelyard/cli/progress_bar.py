@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+LONGEST_LABEL = 40
+
 
 class Bar:
     """Appears when the work first says how far it is, and leaves nothing behind."""
@@ -22,11 +24,12 @@ class Bar:
 
     def __call__(self, done: float, label: str) -> None:
         """Show the share that is done and what happens next."""
+        words = clean_line(label)[:LONGEST_LABEL]
         if self._display is None or self._task is None:
             self._display = _new_display()
-            self._task = self._display.add_task("", total=1.0)
+            self._task = self._display.add_task(words, total=1.0)
             self._display.start()
-        self._display.update(self._task, completed=done, description=clean_line(label)[:40])
+        self._display.update(self._task, completed=done, description=words)
 
     def close(self) -> None:
         """Take the bar away."""

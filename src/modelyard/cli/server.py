@@ -2,6 +2,7 @@
 
 import copy
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from modelyard.settings import Settings, to_environment
 APPLICATION = "modelyard.web:create_app"
 GRACE_S = 5
 """How long requests that are being answered may go on after Ctrl-C."""
+STOPS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def run_server(settings: Settings, address: str, on_start: Callable[[], None]) -> None:
@@ -35,13 +37,48 @@ def run_server(settings: Settings, address: str, on_start: Callable[[], None]) -
         log_level=LogLevels.error,
         log_dictconfig=_logging_to_stderr(),
     )
+    _end_with_terminal(server)
     server.on_startup(on_start)
+    _leave_signals_to_the_parent()
     try:
         server.serve()
     except SystemExit:
         # Ctrl-C reaches the workers too; one that ends before its parent asks it to is no fault.
         if not server.interrupt_signal:
             raise
+
+
+def _leave_signals_to_the_parent() -> None:
+    """Have forked workers stop when their parent says so, and only then.
+
+    Ctrl-C goes to the workers too. A second signal while Granian's worker acts on the first can
+    block it for good (its handler takes a lock that is not reentrant), and one that still starts
+    has inherited a handler that only takes a note: both would end with the grace period.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, STOPS),
+            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS),
+            after_in_child=_obey_parent_only,
+        )
+
+
+def _obey_parent_only() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _end_with_terminal(server: Any) -> None:
+    """End when the terminal is closed, where Granian would start its workers anew.
+
+    A service under `nohup` goes on.
+    """
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is None:
+        return
+    ignored = signal.getsignal(hang_up) == signal.SIG_IGN
+    action = signal.SIG_IGN if ignored else server.signal_handler_interrupt
+    server.on_startup(lambda: signal.signal(hang_up, action))
 
 
 def _logging_to_stderr() -> dict[str, Any]:
