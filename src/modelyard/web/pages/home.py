@@ -1,6 +1,6 @@
 """The first page: what is here and how to use it."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from modelyard.errors import ModelyardError
 from modelyard.web.live import services
@@ -24,6 +24,12 @@ def welcome() -> Response:
         host=request.host_url.rstrip("/"),
     )
     return Response(page, mimetype="text/html")
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """Give the logo to a browser that shows JSON, which names no icon."""
+    return current_app.send_static_file("logo.svg")
 
 
 def _find_default() -> str | None:

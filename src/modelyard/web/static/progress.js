@@ -1,6 +1,12 @@
 // Shows how far long work is, and loads the page again when it is done.
 const FIRST_MS = 350;
 const LONGEST_MS = 2000;
+// A reload would cancel the way to a page that the reader has chosen meanwhile.
+let isLeaving = false;
+addEventListener("beforeunload", () => {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), 5000);
+});
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function show(card, run) {
@@ -32,6 +38,7 @@ async function watch(card) {
       show(card, await answer.json());
     } else {
       await answer.body?.cancel();
+      if (isLeaving) continue;
       location.reload();
       return;
     }

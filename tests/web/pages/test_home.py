@@ -1,0 +1,65 @@
+"""The first page and the list of datasets."""
+
+import sys
+
+import pytest
+
+from modelyard.settings import Settings
+from modelyard.web import create_app
+
+
+@pytest.fixture(autouse=True)
+def polars_is_loaded():
+    import polars  # noqa: F401 (lists read tables only when it is there)
+
+
+def test_the_first_page_lists_datasets_with_their_faults(get):
+    text = get("/").get_data(as_text=True)
+    assert "Flights &lt;script&gt;" in text
+    assert "<b>400</b> × <b>6</b>" in text
+    assert "lies outside the workspace" in text
+    assert ">remote<" in text
+
+
+def test_the_first_page_says_how_to_use_the_default_dataset(get):
+    text = get("/").get_data(as_text=True)
+    assert "curl &#39;http://localhost/stats&#39;" in text
+    assert "http://localhost/api/v1/datasets/flights/rows" in text
+    for link in ("/stats", "/outliers", "/benchmark", "/docs", "/openapi.json"):
+        assert f'href="{link}"' in text
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path):
+    (tmp_path / "empty").mkdir()
+    app = create_app(Settings(workspace=tmp_path / "empty", state=tmp_path / "state"))
+    text = app.test_client().get("/").get_data(as_text=True)
+    assert "There is no dataset yet" in text
+    assert "modelyard new" in text
+    assert "There is none yet" in app.test_client().get("/datasets").get_data(as_text=True)
+
+
+def test_a_broken_toml_shows_while_the_old_workspace_is_served(tmp_path):
+    folder = tmp_path / "yard"
+    folder.mkdir()
+    (folder / "modelyard.toml").write_text("[workspace]\nname = 'Yard'\n")
+    app = create_app(Settings(workspace=folder, state=tmp_path / "state"))
+    (folder / "modelyard.toml").write_text("[workspace]\nnaem = 'Yard'\n")
+    app.extensions["modelyard"]._looked_at -= 5
+    text = app.test_client().get("/").get_data(as_text=True)
+    assert "served as it was before" in text
+    assert "Did you mean &#39;name&#39;?" in text
+
+
+def test_the_list_shows_a_fault_with_place_and_cure(get):
+    text = get("/datasets").get_data(as_text=True)
+    assert "modelyard.toml, datasets.climber.source" in text
+    assert "outside_folders" in text
+    assert "cannot be read" in text
+
+
+def test_a_list_does_not_load_polars_by_itself(yard, tmp_path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "polars")
+    app = create_app(Settings(workspace=yard, state=tmp_path))
+    text = app.test_client().get("/").get_data(as_text=True)
+    assert "not read yet" in text
+    assert 'data-poll="/api/v1/datasets/flights?wait=0"' in text
