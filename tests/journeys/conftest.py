@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 TOML = """
 [workspace]
 name = "Flight desk"
@@ -58,7 +58,7 @@ def write_workspace(folder: Path) -> Path:
             "dep_delay": delay,
             "arr_delay": delay + np.round(draw.normal(-5, 14, count)).astype(int),
             "distance": distance,
-            "air_time": np.round(distance / 7.8 + draw.normal(0, 9, count), 1),
+            "air_time": np.round(distance / 7.8 + draw.normal(0, 4, count), 1),
             "cancelled": draw.random(count) < 0.02,
         }
     ).with_columns(
@@ -73,15 +73,25 @@ def write_workspace(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the service on a free port of this machine, and give its address."""
+    """Serve the flight desk, and give the service's address."""
     place = tmp_path_factory.mktemp("journey")
+    with serving(write_workspace(place / "desk"), place) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
+    """Serve any folder."""
+    return serving
+
+
+@contextmanager
+def serving(folder: Path, place: Path) -> Iterator[str]:
+    """Start the service of a folder on a free port of this machine, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = {
-        "MODELYARD_WORKSPACE": str(write_workspace(place / "desk")),
-        "MODELYARD_STATE": str(place / "state"),
-    }
+    settings = {"MODELYARD_WORKSPACE": str(folder), "MODELYARD_STATE": str(place / "state")}
     command = [sys.executable, "-m", "flask", "--app", "modelyard.web", "run", "--port", str(port)]
     with (place / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | settings, stdout=log, stderr=log)
@@ -143,12 +153,6 @@ class Visit:
         """Tell whether the page as a whole scrolls sideways."""
         root = "document.documentElement"
         return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
-
-    def keep_image(self, name: str) -> None:
-        """Save a picture for the README, where that was asked for."""
-        if os.environ.get("MODELYARD_SCREENSHOTS") == "1":
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=IMAGES / f"{name}.png")
 
 
 @pytest.fixture

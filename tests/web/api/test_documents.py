@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from modelyard.web.api.documents import document
 
-PAGES = ("/static", "/docs", "/datasets")
+PAGES = ("/static", "/docs", "/datasets", "/favicon.ico")
 ANSWERS = (
     "/api/v1/datasets",
     "/api/v1/datasets/flights",
