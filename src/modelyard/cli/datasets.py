@@ -175,7 +175,7 @@ def rows(name: str, workspace: Path | None, as_json: bool, **options: Any) -> No
         dataset.prepare(progress)
     page = dataset.rows(query)
     if as_json:
-        from modelyard.web.api.rows import plain_rows
+        from modelyard.datasets.plain import plain_rows
 
         print_json({"dataset": name, "matching": page.matching, "rows": plain_rows(page.table)})
         return

@@ -1,7 +1,6 @@
 """Rows in the format that the caller accepts."""
 
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
@@ -75,6 +74,8 @@ def chosen_format(query: Query) -> str:
 
 def page_content(page: "RowPage", wanted: "RowQuery") -> dict[str, Any]:
     """Give a page of rows and where it stands among all."""
+    from modelyard.datasets.plain import plain_rows
+
     return {
         "matching": page.matching,
         "page": wanted.offset // wanted.limit + 1,
@@ -83,21 +84,6 @@ def page_content(page: "RowPage", wanted: "RowQuery") -> dict[str, Any]:
         "columns": page.table.columns,
         "rows": plain_rows(page.table),
     }
-
-
-def plain_rows(table: "pl.DataFrame") -> list[dict[str, Any]]:
-    """Give rows as JSON values: dates as ISO texts, NaN and infinities as null."""
-    import polars as pl
-    import polars.selectors as cs
-
-    clean = table.with_columns(
-        cs.float().map_batches(lambda s: s.set(~s.is_finite(), None)),
-        cs.binary().bin.encode("base64"),
-        cs.temporal().cast(pl.String),
-        cs.decimal().cast(pl.String),
-    )
-    rows: list[dict[str, Any]] = json.loads(clean.write_json())
-    return rows
 
 
 def as_file(table: "pl.DataFrame", kind: str, name: str) -> Response:
