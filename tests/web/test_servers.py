@@ -107,8 +107,9 @@ def test_the_service_ends_cleanly_and_takes_its_children_along(
     assert children_for(yard) == []
 
 
-def test_a_killed_service_leaves_no_child_behind(yard: Path) -> None:
-    with running("flask", yard) as (process, address):
+@pytest.mark.parametrize("name", ["modelyard", "flask"])
+def test_a_killed_service_leaves_nothing_behind(name: str, yard: Path) -> None:
+    with running(name, yard) as (process, address):
         urllib.request.urlopen(f"{address}/outliers?wait=0", timeout=20).read()
         process.kill()
         process.wait(10)
@@ -116,6 +117,17 @@ def test_a_killed_service_leaves_no_child_behind(yard: Path) -> None:
     while children_for(yard) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert children_for(yard) == []
+    while is_answering(address) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_answering(address)
+
+
+def is_answering(address: str) -> bool:
+    try:
+        get(f"{address}/health/live")
+    except OSError:
+        return False
+    return True
 
 
 def children_for(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from modelyard.settings import Settings, to_environment
 
-APPLICATION = "modelyard.web:create_app"
+APPLICATION = "modelyard.cli.served:create_app"
 GRACE_S = 5
 """How long requests that are being answered may go on after Ctrl-C."""
 STOPS = frozenset({signal.SIGINT, signal.SIGTERM})

@@ -1,0 +1,24 @@
+"""The application in a worker of `modelyard serve`: it does not outlive the command."""
+
+import os
+import threading
+import time
+
+from flask import Flask
+
+LOOK_EVERY_S = 0.5
+
+
+def create_app() -> Flask:
+    """Make the application, and see that this worker ends when the command was killed."""
+    from modelyard import web
+
+    threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
+    return web.create_app()
+
+
+def _end_without(parent: int) -> None:
+    """End this process when its parent is gone: it would keep the port, and nobody could stop it."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_EVERY_S)
+    os._exit(1)
