@@ -1,6 +1,5 @@
 """CSV files: read strictly, with identifiers kept as they are written."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +11,7 @@ from modelyard.datasets.dates import with_dates
 from modelyard.datasets.source import CsvOptions
 from modelyard.errors import Invalid
 
+Schema = dict[str, pl.DataType]
 LEADING_ZERO = r"^[+-]?0\d"
 
 
@@ -29,15 +29,15 @@ def scan_csv(where: str, path: Path, options: CsvOptions, folder: Path) -> pl.La
     """
     names = read_header(where, path, options)
     readable = path if is_utf8(options) else _utf8_copy(path, options, folder)
-    frame = _typed(readable, options)
-    found = frame.collect_schema().names()
-    if len(found) != len(names):
+    inferred = dict(_scan(readable, options, None).collect_schema())
+    if len(inferred) != len(names):
         raise Invalid(
             where,
-            f"the header has {len(names)} names and its line {len(found)} cells.",
+            f"the header has {len(names)} names and its line {len(inferred)} cells.",
             "Are the lines ended by line feeds? A lone carriage return ends none.",
         )
-    return with_dates(frame.rename(dict(zip(found, names, strict=True))))
+    frame = _scan(readable, options, _exact(readable, options, inferred))
+    return with_dates(frame.rename(dict(zip(inferred, names, strict=True))))
 
 
 def _utf8_copy(path: Path, options: CsvOptions, folder: Path) -> Path:
@@ -46,26 +46,28 @@ def _utf8_copy(path: Path, options: CsvOptions, folder: Path) -> Path:
     return copy
 
 
-def _typed(path: Path, options: CsvOptions) -> pl.LazyFrame:
-    def scan(overrides: Mapping[str, pl.DataType] | None) -> pl.LazyFrame:
-        return pl.scan_csv(
-            path,
-            separator=options.separator,
-            null_values=list(options.null_values),
-            infer_schema_length=None,
-            schema_overrides=overrides,
-            low_memory=True,
-            glob=False,
-        )
+def _scan(path: Path, options: CsvOptions, schema: Schema | None) -> pl.LazyFrame:
+    """Open the file; without a schema all rows are read for it, which takes longest."""
+    return pl.scan_csv(
+        path,
+        separator=options.separator,
+        null_values=list(options.null_values),
+        infer_schema_length=None,
+        schema=schema,
+        low_memory=True,
+        glob=False,
+    )
 
-    frame = scan(None)
-    numeric = {name: dtype for name, dtype in frame.collect_schema().items() if dtype.is_numeric()}
+
+def _exact(path: Path, options: CsvOptions, schema: Schema) -> Schema:
+    """Change the types of the numeric columns that would lose digits."""
+    numeric = [name for name, dtype in schema.items() if dtype.is_numeric()]
     if not numeric:
-        return frame
-    written = scan(dict.fromkeys(numeric, pl.String()))
-    changed = _kept_as_text(written, list(numeric))
-    changed |= _beyond_64_bits(written, [n for n in numeric if numeric[n] == pl.Int128], changed)
-    return scan(changed) if changed else frame
+        return schema
+    written = _scan(path, options, {**schema, **dict.fromkeys(numeric, pl.String())})
+    text = _kept_as_text(written, numeric)
+    wide = [name for name in numeric if schema[name] == pl.Int128 and name not in text]
+    return {**schema, **text, **_beyond_64_bits(written, wide)}
 
 
 def _kept_as_text(written: pl.LazyFrame, names: list[str]) -> dict[str, pl.DataType]:
@@ -74,11 +76,8 @@ def _kept_as_text(written: pl.LazyFrame, names: list[str]) -> dict[str, pl.DataT
     return {name: pl.String() for name in names if zeros[name].item()}
 
 
-def _beyond_64_bits(
-    written: pl.LazyFrame, names: list[str], text: Mapping[str, pl.DataType]
-) -> dict[str, pl.DataType]:
+def _beyond_64_bits(written: pl.LazyFrame, wide: list[str]) -> dict[str, pl.DataType]:
     """Choose unsigned 64-bit integers for wide columns where that is enough, else text."""
-    wide = [name for name in names if name not in text]
     if not wide:
         return {}
     column = cs.by_name(*wide)

@@ -95,7 +95,10 @@ class Dataset:
 
     def is_prepared(self) -> bool:
         """Tell whether the table can be read by columns at once, or must be copied first."""
-        return self._is_columnar or self._find_copy() is not None
+        if self._is_columnar:
+            return True
+        copy = self.results.find_path(self._copy_name())
+        return copy is not None and is_whole_parquet(copy)
 
     def prepare(self, progress: Progress = silent) -> None:
         """Make the columnar copy of a CSV, NDJSON or JSON table, where there is none yet.
@@ -148,10 +151,7 @@ class Dataset:
         return self.steadily(lambda: read_rows(self.where, self.scan(), query or RowQuery()))
 
     def steadily(self, read: Callable[[], Answer]) -> Answer:
-        """Read; once more where that failed because the files were replaced meanwhile.
-
-        Raises what `read` raises.
-        """
+        """Read; once more where that failed because the files were replaced meanwhile."""
         before = self.fingerprint()
         try:
             return read()
@@ -225,11 +225,6 @@ class Dataset:
 
     def _copy_name(self) -> str:
         return f"{self.fingerprint()}.parquet"
-
-    def _find_copy(self) -> Path | None:
-        """Give the columnar copy where it is there and whole."""
-        path = self.results.find_path(self._copy_name())
-        return path if path is not None and is_whole_parquet(path) else None
 
     def _make_copy(self, progress: Progress) -> None:
         from modelyard.datasets import columnar, remote

@@ -212,7 +212,8 @@ def _trim(ordered: Array) -> slice:
 def _edges(low: float, high: float) -> Array:
     if low == high:
         return np.array([low, high])
-    return np.linspace(low, high, MOST_BINS + 1)
+    with np.errstate(over="ignore"):  # linspace mends the last edge itself
+        return np.linspace(low, high, MOST_BINS + 1)
 
 
 def _whole_edges(low: float, high: float) -> Array:
