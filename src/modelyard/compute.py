@@ -17,7 +17,6 @@ from modelyard.runs.lock import held
 from modelyard.runs.run import Run, failed, fault_of, write_run
 
 WRITE_EVERY_S = 0.1
-ARGV = (sys.executable, "-m", "modelyard.compute")
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +41,17 @@ class StateFile:
         if time.monotonic() - self._written_at >= WRITE_EVERY_S:
             self._written_at = time.monotonic()
             write_run(self.path, Run(state="running", done=done, label=label, at=time.time()))
+
+
+def command() -> tuple[str, ...]:
+    """Give the command that starts this process, with the Python that runs now.
+
+    Under uWSGI `sys.executable` is uWSGI itself; then the Python of the environment is taken.
+    """
+    running = Path(sys.executable)
+    beside = Path(sys.prefix, "bin", "python3")
+    python = running if running.name.startswith("python") else beside
+    return (str(python), "-m", "modelyard.compute")
 
 
 def run(request: Request) -> int:

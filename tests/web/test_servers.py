@@ -42,7 +42,9 @@ def yard(tmp_path: Path) -> Path:
     """A bare folder with one table."""
     folder = tmp_path / "yard"
     folder.mkdir()
-    (folder / "table.csv").write_text("a,b\n" + "".join(f"{n},{n * n}\n" for n in range(100)))
+    (folder / "table.csv").write_text(
+        "a,b\n" + "".join(f"{n},{n * n}\n" for n in range(99)) + "5000,7\n"
+    )
     return folder
 
 

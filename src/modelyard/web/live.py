@@ -56,7 +56,7 @@ class LiveServices:
     def _answers(self, settings: Settings) -> Answers:
         children = Children(
             folder=self.services.state / "runs",
-            argv=compute.ARGV,
+            argv=compute.command(),
             environ=child_environment(settings),
             most=settings.computations,
             timeout_s=settings.compute_timeout_s,
