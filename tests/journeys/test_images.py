@@ -24,10 +24,10 @@ pytestmark = [
 
 
 def test_pictures_of_the_example(browser, serve, tmp_path):
-    command = [sys.executable, "-m", "modelyard", "new", str(tmp_path / "desk"), "--example"]
+    command = [sys.executable, "-m", "modelyard", "new", str(tmp_path / "demo"), "--example"]
     subprocess.run(command, check=True)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with serve(tmp_path / "desk", tmp_path) as address:
+    with serve(tmp_path / "demo", tmp_path) as address:
         page = browser.new_page(viewport={"width": 1200, "height": 800})
         for name, path in PAGES.items():
             page.goto(address + path)

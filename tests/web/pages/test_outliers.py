@@ -26,6 +26,13 @@ def test_the_page_holds_the_curve_for_the_slider(get):
     assert len(text) < 200_000
 
 
+def test_three_thousand_columns_make_no_huge_page(get):
+    text = get("/datasets/wide/outliers?detector=ecod").text
+    assert "The first 60 of 3000 columns" in text
+    assert "The first 200 of each" in text
+    assert len(text) < 300_000
+
+
 def test_a_detector_can_be_chosen(get):
     text = get("/datasets/flights/outliers?detector=ecod").get_data(as_text=True)
     assert '<option value="ecod" selected>' in text

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SHOWN = 25
 """The worst rows on a page."""
 MOST_SHOWN = 500
+MOST_VALUES = 60
+"""Values of a row that a card holds; the row's own page has the rest."""
+MOST_COLUMNS = 200
 THRESHOLD = 99.0
 blueprint = Blueprint("outlier_pages", __name__)
 
@@ -78,6 +81,8 @@ def scan_context(scan: "OutlierScan", threshold: float, limit: int) -> dict[str,
         "picture": picture,
         "curve": curve_text(scan),
         "worst": scan.worst[:limit],
+        "most_values": MOST_VALUES,
+        "most_columns": MOST_COLUMNS,
         "more": min(len(scan.worst), limit * 4) if limit < len(scan.worst) else 0,
     }
 
