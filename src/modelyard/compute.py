@@ -46,11 +46,11 @@ class StateFile:
 def command() -> tuple[str, ...]:
     """Give the command that starts this process, with the Python that runs now.
 
-    Under uWSGI `sys.executable` is uWSGI itself; then the Python of the environment is taken.
+    Under uWSGI `sys.executable` is not the Python of the virtual environment, so the one that
+    stands in the environment's own folder comes first.
     """
-    running = Path(sys.executable)
-    beside = Path(sys.prefix, "bin", "python3")
-    python = running if running.name.startswith("python") else beside
+    inside = Path(sys.prefix, "bin", "python3")
+    python = inside if inside.exists() else Path(sys.executable)
     return (str(python), "-m", "modelyard.compute")
 
 
