@@ -31,3 +31,11 @@ def test_a_large_content_is_not_kept() -> None:
     recent = Recent()
     recent.keep("a", b"x" * (LARGEST_BYTES + 1))
     assert recent.find("a") is None
+
+
+def test_what_is_forgotten_makes_room() -> None:
+    recent = Recent(most_bytes=20)
+    recent.keep("a", b"x" * 10)
+    recent.forget("a")
+    recent.keep("b", b"x" * 20)
+    assert (recent.find("a"), recent.find("b")) == (None, b"x" * 20)

@@ -73,6 +73,11 @@ class Answers:
                     return run
                 time.sleep(POLL_S)
 
+    def forget(self, dataset: Dataset, answer: Answer) -> None:
+        """Drop an answer that turned out to be of no use, so that it is worked out again."""
+        dataset.results.forget(f"{answer.tag}.json")
+        self.recent.forget(answer.tag)
+
     def prepare(self, dataset: Dataset, wait_s: float) -> Run | None:
         """See that the rows of `dataset` can be read; None when they can.
 

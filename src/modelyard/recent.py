@@ -39,3 +39,8 @@ class Recent:
             while self._bytes > self.most_bytes:
                 _, forgotten = self._kept.popitem(last=False)
                 self._bytes -= len(forgotten)
+
+    def forget(self, name: str) -> None:
+        """Keep a content no longer."""
+        with self._lock:
+            self._bytes -= len(self._kept.pop(name, b""))

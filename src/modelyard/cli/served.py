@@ -18,7 +18,7 @@ def create_app() -> Flask:
 
 
 def _end_without(parent: int) -> None:
-    """End this process when its parent is gone: it would keep the port, and nobody could stop it."""
+    """End this process when its parent is gone: it would keep the port for ever."""
     while os.getppid() == parent:
         time.sleep(LOOK_EVERY_S)
     os._exit(1)

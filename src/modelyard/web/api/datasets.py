@@ -122,7 +122,7 @@ def about(dataset: Dataset) -> dict[str, Any]:
         "description": source.description,
         "licence": source.licence,
         "homepage": source.homepage,
-        "source": source.address,
+        "source": source.shown,
         "format": source.format,
     }
 

@@ -1,5 +1,6 @@
 """Outlier scans over REST: the threshold is applied here, after the fit."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response, request
@@ -7,7 +8,9 @@ from flask import Response, request
 from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import OutliersTask
+from modelyard.errors import Unavailable
 from modelyard.web.api.rows import as_file, chosen_format, rows_tag
+from modelyard.web.live import live
 from modelyard.web.query import Query
 from modelyard.web.replies import as_json, computed
 
@@ -39,35 +42,36 @@ def answer_outliers(dataset: Dataset, query: Query, wait_s: float) -> Response:
     kind = chosen_format(query)
     task = outliers_task(query)
     outcome = computed(dataset, task, wait_s)
+    if kind != "json" and isinstance(outcome, Answer) and find_scores(dataset, outcome) is None:
+        live().answers.forget(dataset, outcome)
+        outcome = computed(dataset, task, wait_s)
     if isinstance(outcome, Response):
         return outcome
     if kind == "json":
         return _as_json(dataset, task, outcome, threshold, limit)
-    table = all_scores(dataset, outcome, threshold)
-    if table is None:
-        return answer_outliers(dataset, query, wait_s)
-    return as_file(table, kind, f"{dataset.name}-outliers")
+    return as_file(all_scores(dataset, outcome, threshold), kind, f"{dataset.name}-outliers")
 
 
-def all_scores(dataset: Dataset, answer: Answer, threshold: float) -> "pl.DataFrame | None":
+def find_scores(dataset: Dataset, answer: Answer) -> Path | None:
+    """Give the file with the scores of all rows, or None where the cache has dropped it."""
+    return dataset.results.find_path(f"{answer.tag}.npy")
+
+
+def all_scores(dataset: Dataset, answer: Answer, threshold: float) -> "pl.DataFrame":
     """Give row, score, percentile and flag of every row.
 
-    None where the cache has dropped the scores: the answer is then dropped too, to be made again.
+    Raises Unavailable where the scores could not be kept.
     """
     import numpy as np
     import polars as pl
 
-    path = dataset.results.find_path(f"{answer.tag}.npy")
+    path = find_scores(dataset, answer)
     if path is None:
-        dataset.results.path(f"{answer.tag}.json").unlink(missing_ok=True)
-        return None
+        raise Unavailable(dataset.where, "the scores could not be kept.", "Is there room on disk?")
     scores = pl.Series("score", np.load(path))
     percentile = (scores.rank("max") / len(scores) * 100).alias("percentile")
-    return (
-        pl.DataFrame([scores, percentile])
-        .with_row_index("row")
-        .with_columns(flagged=pl.col("score") > _cut(answer, threshold))
-    )
+    table = pl.DataFrame([scores, percentile]).with_row_index("row")
+    return table.with_columns(flagged=pl.col("score") > _cut(answer, threshold))
 
 
 def _cut(answer: Answer, threshold: float) -> float:
