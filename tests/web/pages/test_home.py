@@ -62,4 +62,6 @@ def test_a_list_does_not_load_polars_by_itself(yard, tmp_path, monkeypatch):
     app = create_app(Settings(workspace=yard, state=tmp_path))
     text = app.test_client().get("/").get_data(as_text=True)
     assert "not read yet" in text
-    assert 'data-poll="/api/v1/datasets/flights?wait=0"' in text
+    assert 'data-await="/api/v1/datasets/flights?wait=0 ' in text
+    later = app.test_client().get("/").get_data(as_text=True)
+    assert later.count("not read yet") < text.count("not read yet")

@@ -13,7 +13,7 @@ from modelyard.web.live import services
 from modelyard.web.pages.column_cards import card_of
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending, waiting
 from modelyard.web.pages.paging import Paging
-from modelyard.web.pages.standing import address_to_await, standings
+from modelyard.web.pages.standing import awaited, standings
 from modelyard.web.query import Query
 
 CARDS = 48
@@ -27,8 +27,7 @@ blueprint = Blueprint("dataset_pages", __name__)
 def list_datasets() -> Response:
     """List the datasets."""
     shown = standings(services().datasets)
-    poll = address_to_await(shown)
-    page = render_template("datasets/list.html", standings=shown, poll=poll)
+    page = render_template("datasets/list.html", standings=shown, awaited=awaited(shown))
     return Response(page, mimetype="text/html")
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from modelyard.errors import ModelyardError
 from modelyard.web.live import services
-from modelyard.web.pages.standing import address_to_await, standings
+from modelyard.web.pages.standing import awaited, standings
 
 blueprint = Blueprint("home", __name__)
 
@@ -19,7 +19,7 @@ def welcome() -> Response:
         description=current.workspace.config.workspace.description,
         folder=current.workspace.root.name,
         standings=shown,
-        poll=address_to_await(shown),
+        awaited=awaited(shown),
         default=_find_default(),
         host=request.host_url.rstrip("/"),
     )

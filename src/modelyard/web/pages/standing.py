@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flask import current_app
+
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset, Shape
 from modelyard.errors import ModelyardError
@@ -13,6 +15,7 @@ from modelyard.web.live import live
 
 BUDGET_S = 0.25
 """How long one page may read tables that nobody looked at before; it comes again for the rest."""
+ASKED = "modelyard.lists"
 LARGEST_READ_BYTES = 1024 * 1024
 """A row file above this is not copied while a list waits for it."""
 
@@ -41,14 +44,16 @@ def standings(catalogue: Catalogue) -> list[Standing]:
 
 
 def is_warm() -> bool:
-    """Tell whether Polars is loaded; the first page of a new process does not wait for it."""
-    return "polars" in sys.modules
+    """Tell whether tables may be read; the first page of a new process does not wait for Polars."""
+    was_asked = current_app.extensions.get(ASKED, False)
+    current_app.extensions[ASKED] = True
+    return was_asked or "polars" in sys.modules
 
 
-def address_to_await(shown: list[Standing]) -> str:
-    """Give the address of the API that answers when the first of the waiting tables is read."""
+def awaited(shown: list[Standing]) -> str:
+    """Give the addresses of the API that answer when the waiting tables are read."""
     waiting = (one.name for one in shown if one.state in {"reading", "unread"})
-    return next((f"/api/v1/datasets/{name}?wait=0" for name in waiting), "")
+    return " ".join(f"/api/v1/datasets/{name}?wait=0" for name in waiting)
 
 
 def _of_datasets(catalogue: Catalogue) -> Iterator[Standing]:

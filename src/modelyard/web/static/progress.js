@@ -45,4 +45,25 @@ async function watch(card) {
   }
 }
 
+async function answered(address) {
+  for (let pause = FIRST_MS; ; pause = Math.min(pause * 1.3, LONGEST_MS)) {
+    const answer = await ask(address);
+    if (answer !== null && answer.status !== 202) {
+      await answer.body?.cancel();
+      return answer.ok;
+    }
+    await sleep(pause);
+  }
+}
+
+// A list comes again when its tables are read. Tables that cannot be read bring it again only
+// once: what they say is not kept, so asking them anew at every load would never end.
+async function watchList(hint) {
+  const isFirst = performance.getEntriesByType("navigation")[0]?.type !== "reload";
+  let isRead = false;
+  for (const address of hint.dataset.await.split(" ")) isRead = (await answered(address)) || isRead;
+  if ((isRead || isFirst) && !isLeaving) location.reload();
+}
+
 document.querySelectorAll("[data-poll]").forEach(watch);
+document.querySelectorAll("[data-await]").forEach(watchList);
