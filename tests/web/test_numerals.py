@@ -73,3 +73,17 @@ def test_long_durations_may_break_between_minutes_and_seconds():
 def test_nouns_agree():
     assert numerals.counted(1, "row") == "1 row"
     assert numerals.counted(2, "row") == "2 rows"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2013-01-31", "2013-01-31"),
+        ("2013-01-31T10:30:00+00:00", "2013-01-31 10:30 UTC"),
+        ("2013-01-31T10:30:01", "2013-01-31 10:30:01"),
+        ("10:30:00", "10:30:00"),
+        (None, numerals.NONE),
+    ],
+)
+def test_moments_are_written_for_reading(text: str | None, shown: str) -> None:
+    assert numerals.moment(text) == shown

@@ -71,6 +71,18 @@ def duration(seconds: float | None) -> str:
     return f"{minutes}{THIN}min {rest}{THIN}s"
 
 
+def moment(text: str | None) -> str:
+    """Write an ISO 8601 date or time for reading; seconds of a whole minute are left out."""
+    if text is None:
+        return NONE
+    day, gap, clock = text.partition("T")
+    zone = " UTC" if clock.endswith("+00:00") else ""
+    clock = clock.removesuffix("+00:00")
+    if clock.count(":") == 2:
+        clock = clock.removesuffix(":00")
+    return f"{day} {clock}{zone}" if gap else text
+
+
 def times(ratio: float | None) -> str:
     """Write a ratio as a multiple."""
     return NONE if ratio is None else f"{_three_digits(ratio)}{THIN}×"

@@ -5,7 +5,7 @@ import re
 
 def test_the_worst_row_is_shown_with_its_reasons(get):
     text = get("/datasets/flights/outliers").get_data(as_text=True)
-    assert "Row 6</a>" in text
+    assert "Row 5</a>" in text
     assert "90000.5" in text
     assert "Isolation Forest" in text
 

@@ -13,7 +13,7 @@ from modelyard.datasets.figures import (
 )
 from modelyard.web.charts import histogram
 from modelyard.web.charts.histogram import edge
-from modelyard.web.numerals import NONE, THIN, counted, figure, integer, share
+from modelyard.web.numerals import NONE, THIN, counted, figure, integer, moment, share
 
 Pair = tuple[str, str]
 WIDEST = 12
@@ -98,9 +98,9 @@ def _figures(column: Column) -> tuple[Pair, ...]:
         return _text_figures(column)
     if isinstance(column, DateColumn):
         return (
-            ("first", column.min or NONE),
-            ("median", column.median or NONE),
-            ("last", column.max or NONE),
+            ("first", moment(column.min)),
+            ("median", moment(column.median)),
+            ("last", moment(column.max)),
         )
     return ()
 
@@ -157,10 +157,10 @@ def _chart(column: Column) -> Chart | None:
 
 
 def _end(value: float | str | None) -> str:
-    """Write an end of the axis; of a moment at midnight the day is enough."""
+    """Write an end of the axis; of a moment the day is enough."""
     if value is None:
         return ""
-    text = edge(value).removesuffix("T00:00:00")
+    text = edge(value).partition("T")[0]
     return edge(float(value)) if len(text) > WIDEST and isinstance(value, int) else text
 
 
