@@ -203,3 +203,11 @@ def test_scores_that_differ_by_rounding_only_have_a_histogram() -> None:
     table = pl.DataFrame({"a": [0, 0, 1], "b": [0, 1, 0], "c": [0, 1, 1]})
     scan, _ = find_outliers(table.lazy(), detector="ecod")
     assert sum(scan.histogram.counts) == 3
+
+
+def test_a_very_wide_table_has_fewer_rows_explained() -> None:
+    random = np.random.default_rng(0)
+    table = pl.DataFrame({f"c{n}": random.standard_normal(100) for n in range(2_000)})
+    scan, scores = find_outliers(table.lazy(), detector="ecod")
+    assert len(scan.worst) == 50
+    assert len(scores) == 100

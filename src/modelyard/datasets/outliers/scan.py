@@ -18,6 +18,9 @@ from modelyard.progress import Progress, silent
 
 LARGEST_SEED = 2**32 - 1
 
+MOST_CELLS = 100_000
+"""Values of explained rows that one scan holds: more would make each answer slow to read."""
+
 
 def find_outliers(  # noqa: PLR0913 (all but the table are named)
     frame: pl.LazyFrame,
@@ -35,6 +38,8 @@ def find_outliers(  # noqa: PLR0913 (all but the table are named)
     give the same scores. Without `columns` all are used but those that say nothing about a row
     (the scan says which, and why); named ones are used as asked.
 
+    A very wide table has fewer rows explained: with their values they hold 100,000 cells at most.
+
     knn and lof compare every row with every other, so they take at most 50,000 rows: a sample
     would give other scores than the ones they are known for.
 
@@ -50,7 +55,8 @@ def find_outliers(  # noqa: PLR0913 (all but the table are named)
     progress(0.6, "scoring")
     scores = _finite(fitted.own_scores(), chosen)
     progress(0.8, "explaining")
-    order = np.argsort(-scores, kind="stable")[:worst].tolist()
+    shown = min(worst, MOST_CELLS // len(frame.collect_schema()))
+    order = np.argsort(-scores, kind="stable")[:shown].tolist()
     scan = _sum_up(
         chosen, seed, encoded, scores, _worst_rows(frame, fitted, encoded, scores, order)
     )
