@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check benchmarks lock clean
+.PHONY: help run test check benchmarks reference lock clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ check: $(VENV)/test.ok ## Check style, types and the arrows between the rooms.
 
 benchmarks: $(VENV)/test.ok ## Measure the speed claims.
 	@for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+reference: $(VENV)/test.ok ## Write the generated pages of the documentation again.
+	@$(BIN)/python scripts/commands_reference.py > docs/commands.md
 
 lock: ## Choose the newest versions of all dependencies again (needs uv).
 	@scripts/lock
