@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REMOTE = "datasets fetch"
+MISSPELT = "dep_dely"
 
 pytestmark = [
     pytest.mark.server,
@@ -126,10 +127,11 @@ def test_commands_work_as_written(code: str, place: Path, port: int) -> None:
             stop(process)
             continue
         if command.startswith("curl "):
-            command = command.replace("curl ", "curl --fail --silent --show-error ", 1)
+            command = command.replace("curl ", "curl --silent --show-error ", 1)
         done = finished(command, place)
         assert done.returncode == 0, f"{command}\n{done.stderr.decode()}"
         assert done.stdout.strip(), command
+        assert (b'"cure"' in done.stdout) == (MISSPELT in command), done.stdout
 
 
 @pytest.mark.parametrize("code", blocks("python"))
