@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -16,7 +16,6 @@ from modelyard.recent import Recent
 from modelyard.runs.children import Children
 from modelyard.runs.run import Run
 
-Result = TypeVar("Result")
 POLL_S = 0.02
 INLINE_BYTES = 16 * 1024 * 1024
 """A row file up to this size is copied by the web process itself: it takes under half a second."""
@@ -54,39 +53,51 @@ class Answers:
 
         Raises the fault with which the work ended.
         """
-        fingerprint = dataset.fingerprint()
-        key = key_for(fingerprint, task)
-        known = self.recent.find(key)
-        if known is not None:
-            return Answer(key, known, fingerprint)
         deadline = time.monotonic() + wait_s
+        known = self._find(dataset, task)
+        if isinstance(known, Answer):
+            return known
         with self._seat() as may_wait:
             while True:
-                content = dataset.results.find(f"{key}.json")
-                if content is not None:
-                    self.recent.keep(key, content)
-                    return Answer(key, content, fingerprint)
-                run = self.children.ensure(key, self._request(dataset, task, key))
+                found = self._find(dataset, task)
+                if isinstance(found, Answer):
+                    return found
+                run = self.children.ensure(found, self._request(dataset, task, found))
                 if run.fault is not None:
                     raise run.fault.to_error()
                 if not may_wait or time.monotonic() >= deadline:
                     return run
                 time.sleep(POLL_S)
 
+    def _find(self, dataset: Dataset, task: Computation[Any]) -> Answer | str:
+        """Find the answer for the files as they are now, or give the key that it will have."""
+        fingerprint = dataset.fingerprint()
+        key = key_for(dataset.name, fingerprint, task)
+        content = self.recent.find(key)
+        if content is None:
+            content = dataset.results.find(f"{key}.json")
+            if content is None:
+                return key
+            self.recent.keep(key, content)
+        return Answer(key, content, fingerprint)
+
     def forget(self, dataset: Dataset, answer: Answer) -> None:
         """Drop an answer that turned out to be of no use, so that it is worked out again."""
         dataset.results.forget(f"{answer.tag}.json")
         self.recent.forget(answer.tag)
 
-    def prepare(self, dataset: Dataset, wait_s: float) -> Run | None:
+    def prepare(
+        self, dataset: Dataset, wait_s: float, most_bytes: int = INLINE_BYTES
+    ) -> Run | None:
         """See that the rows of `dataset` can be read; None when they can.
+
+        A row file of up to `most_bytes` is copied at once, in this process.
 
         Raises the fault with which that ended.
         """
         if dataset.is_prepared():
             return None
-        small = not dataset.source.is_remote and dataset.stored_bytes() <= INLINE_BYTES
-        if small:
+        if dataset.is_quick_to_prepare(most_bytes):
             dataset.prepare()
             return None
         outcome = self.give(dataset, PrepareTask(), wait_s)

@@ -1,5 +1,6 @@
 """The child process that answers one question to one dataset and ends."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from modelyard.runs.lock import held
 from modelyard.runs.run import Run, failed, fault_of, write_run
 
 WRITE_EVERY_S = 0.1
+PATIENCE_S = 0.2
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,8 @@ class StateFile:
         """Write how far the work is."""
         if time.monotonic() - self._written_at >= WRITE_EVERY_S:
             self._written_at = time.monotonic()
-            write_run(self.path, Run(state="running", done=done, label=label, at=time.time()))
+            with contextlib.suppress(OSError):  # not to be seen is no reason to stop
+                write_run(self.path, Run(state="running", done=done, label=label, at=time.time()))
 
 
 def command() -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def command() -> tuple[str, ...]:
 def run(request: Request) -> int:
     """Compute and keep the answer; the exit code is 1 where that failed."""
     state = Path(request.state_path)
-    with held(Path(request.lock_path)) as mine:
+    with held(Path(request.lock_path), PATIENCE_S) as mine:
         if not mine:
             return 0
         try:

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import polars as pl
+import pytest
 
-from modelyard.datasets.plain import plain_rows
+from modelyard.datasets.plain import flat, plain_rows
+from modelyard.errors import Invalid
 
 
 def test_every_type_has_a_json_value() -> None:
@@ -23,7 +25,7 @@ def test_every_type_has_a_json_value() -> None:
             "text": ["a\nb<"] * 3 + [None],
         }
     )
-    first, second, third, empty = plain_rows(table)
+    first, second, third, empty = plain_rows("t", table)
     assert first == {
         "number": 1.5,
         "identifier": 9223372036854775807,
@@ -41,4 +43,24 @@ def test_every_type_has_a_json_value() -> None:
 
 
 def test_no_rows_are_an_empty_list() -> None:
-    assert plain_rows(pl.DataFrame({"a": []})) == []
+    assert plain_rows("t", pl.DataFrame({"a": []})) == []
+
+
+def test_csv_gets_lists_as_json_and_durations_as_text() -> None:
+    table = pl.DataFrame(
+        {
+            "list": [[1, 2], None],
+            "struct": [{"a": 1, "b": "x"}, None],
+            "lasting": [timedelta(hours=1), None],
+            "raw": [b"\x00", None],
+        }
+    )
+    assert flat("t", table).write_csv().splitlines()[1:] == [
+        '"[1, 2]","{""a"": 1, ""b"": ""x""}",PT1H,AA==',
+        ",,,",
+    ]
+
+
+def test_bytes_within_lists_are_refused_in_words() -> None:
+    with pytest.raises(Invalid, match="t: cannot be read"):
+        plain_rows("t", pl.DataFrame({"deep": [[b"\x00"]]}))

@@ -177,7 +177,8 @@ def rows(name: str, workspace: Path | None, as_json: bool, **options: Any) -> No
     if as_json:
         from modelyard.datasets.plain import plain_rows
 
-        print_json({"dataset": name, "matching": page.matching, "rows": plain_rows(page.table)})
+        rows = plain_rows(name, page.table)
+        print_json({"dataset": name, "matching": page.matching, "rows": rows})
         return
     from modelyard.cli.screen.console import open_console
     from modelyard.cli.screen.rows import show_rows

@@ -13,8 +13,9 @@ import polars.selectors as cs
 from modelyard.datasets import partitions
 from modelyard.datasets.csv_faults import count_rows, find_fault
 from modelyard.datasets.csv_table import scan_csv
-from modelyard.datasets.faults import reading
+from modelyard.datasets.faults import collect, reading
 from modelyard.datasets.json_table import read_json, scan_ndjson
+from modelyard.datasets.shape import Field, Shape
 from modelyard.datasets.source import Source
 from modelyard.errors import Invalid, Unavailable
 
@@ -105,6 +106,17 @@ def copy_to_parquet(where: str, source: Source, files: Sequence[Path], target: P
                     _settle_short_rows(where, source, files, target, Path(folder))
         except Invalid as fault:
             raise _line_at_fault(where, source, files, fault) from None
+
+
+def shape_of(where: str, frame: pl.LazyFrame, stored_bytes: int) -> Shape:
+    """Count the rows of a table, and name its columns.
+
+    Raises Invalid for a table without columns.
+    """
+    refuse_no_columns(where, frame)
+    columns = tuple(Field(name, str(dtype)) for name, dtype in frame.collect_schema().items())
+    rows = collect(where, frame.select(pl.len())).item()
+    return Shape(rows=rows, columns=columns, bytes=stored_bytes)
 
 
 def refuse_no_columns(where: str, frame: pl.LazyFrame) -> None:

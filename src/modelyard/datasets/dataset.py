@@ -83,7 +83,7 @@ class Dataset:
                 return unchanged
         if self._is_far:
             return self.listing.fingerprint()
-        options = f"{self.source.format} {self.source.csv}"
+        options = f"{self.source.format} {self.source.csv} {self.source.path}"
         return self._fingerprint.of(self.where, self.files(), options)
 
     def files(self) -> tuple[Path, ...]:
@@ -99,6 +99,15 @@ class Dataset:
             return True
         copy = self.results.find_path(self._copy_name())
         return copy is not None and is_whole_parquet(copy)
+
+    def is_quick_to_prepare(self, most_bytes: int) -> bool:
+        """Tell whether the copy can be made at once: local files, together of `most_bytes` or less.
+
+        Packed files never count as small: a thousand times as much may be in them.
+        """
+        if self.source.is_remote or any(path.suffix == ".gz" for path in self.files()):
+            return False
+        return self.stored_bytes() <= most_bytes
 
     def prepare(self, progress: Progress = silent) -> None:
         """Make the columnar copy of a CSV, NDJSON or JSON table, where there is none yet.
@@ -237,16 +246,9 @@ class Dataset:
                 columnar.copy_to_parquet(self.where, self.source, self.files(), target)
 
     def _shape(self) -> Shape:
-        import polars as pl
+        from modelyard.datasets.columnar import shape_of
 
-        from modelyard.datasets.columnar import refuse_no_columns
-        from modelyard.datasets.faults import collect
-
-        frame = self.scan()
-        refuse_no_columns(self.where, frame)
-        columns = tuple(Field(name, str(dtype)) for name, dtype in frame.collect_schema().items())
-        rows = collect(self.where, frame.select(pl.len())).item()
-        return Shape(rows=rows, columns=columns, bytes=self.stored_bytes())
+        return shape_of(self.where, self.scan(), self.stored_bytes())
 
     def stored_bytes(self) -> int:
         """Give the size of the files as they are stored.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from modelyard.datasets.source import Source
+from modelyard.errors import ModelyardError
 
 ASK_AGAIN_S = 15.0
 
@@ -33,18 +34,30 @@ class Listing:
     clock: Callable[[], float] = time.monotonic
     _files: tuple[RemoteFile, ...] = field(default=(), repr=False)
     _asked_at: float = field(default=0.0, repr=False)
+    _fault: ModelyardError | None = field(default=None, repr=False)
 
     def files(self) -> tuple[RemoteFile, ...]:
         """Give the file, or the files that a `*` in the address matches.
 
         Raises NotFound where there are none, and Unavailable where the store cannot be asked.
         """
+        is_old = self.clock() - self._asked_at >= ASK_AGAIN_S
+        if is_old or not (self._files or self._fault):
+            self._ask()
+        if self._fault is not None:
+            raise self._fault
+        return self._files
+
+    def _ask(self) -> None:
+        """Ask the store; a fault is remembered too, so that it is not waited for again at once."""
         from modelyard.datasets import remote
 
-        if not self._files or self.clock() - self._asked_at >= ASK_AGAIN_S:
+        self._files, self._fault = (), None
+        try:
             self._files = remote.ask(self.where, self.source)
-            self._asked_at = self.clock()
-        return self._files
+        except ModelyardError as fault:
+            self._fault = fault
+        self._asked_at = self.clock()
 
     def fingerprint(self) -> str:
         """Name the present content by the store's own entity tags and sizes."""

@@ -12,6 +12,10 @@ from modelyard.errors import Invalid
 
 Reader = Callable[[str], pl.Expr]
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+LONGEST = 1000
+"""Characters that a filter's value may have."""
+MOST_DIGITS = 38
+"""What the widest integer and decimal types hold; a number beyond is compared as a float."""
 INTEGERS = ((pl.Int64, -(2**63), 2**63), (pl.UInt64, 0, 2**64), (pl.Int128, -(2**127), 2**127))
 
 
@@ -22,6 +26,8 @@ def value_of(where: str, text: str, dtype: pl.DataType) -> pl.Expr:
     Raises Invalid, naming `where`, for a text that is no such value, and for a column of lists,
     structures or bytes.
     """
+    if len(text) > LONGEST:
+        raise Invalid(where, f"a value has at most {LONGEST:,} characters.")
     read = _reader_for(dtype)
     if read is None:
         raise Invalid(where, f"values of type {dtype} cannot be compared.", "Use null or notnull.")
@@ -46,7 +52,7 @@ def _reader_for(dtype: pl.DataType) -> Reader | None:
 def _integer(text: str) -> pl.Expr:
     """Read a whole number without rounding it; another number is compared as a float."""
     number = Decimal(text)
-    if not number.is_finite() or number != number.to_integral_value():
+    if not _is_short(number) or number != number.to_integral_value():
         return pl.lit(float(text))
     value = int(number)
     kind = next((kind for kind, low, high in INTEGERS if low <= value < high), None)
@@ -59,7 +65,18 @@ def _float(dtype: pl.DataType, text: str) -> pl.Expr:
 
 def _decimal(text: str) -> pl.Expr:
     value = Decimal(text)
-    return pl.lit(value) if value.is_finite() else pl.lit(float(text))
+    return pl.lit(value) if _is_short(value) else pl.lit(float(text))
+
+
+def _is_short(number: Decimal) -> bool:
+    """Tell whether a number has so few digits, written out, that working with it is cheap.
+
+    `1e999999` is seven characters, and an integer of a million digits.
+    """
+    if not number.is_finite():
+        return False
+    exponent = int(number.as_tuple().exponent)
+    return number.adjusted() < MOST_DIGITS and exponent > -MOST_DIGITS
 
 
 def _boolean(text: str) -> pl.Expr:

@@ -95,8 +95,15 @@ class Source:
     def _refuse_strange(self, path: Path) -> None:
         if not is_utf8_name(path):
             raise Invalid(self.name, f"the name {printable(path.name)} is not UTF-8.", "Rename it.")
-        if self.roots and not any(path.resolve().is_relative_to(root) for root in self.roots):
+        if self.roots and not self._is_inside(path):
             raise Invalid(self.name, f"{path.name} is a link that leads out of the workspace.")
+
+    def _is_inside(self, path: Path) -> bool:
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # links that go round, the latter before Python 3.13
+            return False
+        return any(real.is_relative_to(root) for root in self.roots)
 
 
 def is_utf8_name(path: Path) -> bool:

@@ -156,13 +156,13 @@ Task = PrepareTask | StatisticsTask | CorrelationTask | OutliersTask | Benchmark
 
 
 def key_of(dataset: "Dataset", task: Computation[Any]) -> str:
-    """Name an answer by all that it depends on: content, question and version of Modelyard."""
-    return key_for(dataset.fingerprint(), task)
+    """Name an answer by all that it depends on: dataset, content, question, and Modelyard."""
+    return key_for(dataset.name, dataset.fingerprint(), task)
 
 
-def key_for(fingerprint: str, task: Computation[Any]) -> str:
-    """Name an answer by the content, where that is known already."""
-    digest = hashlib.sha256(f"{VERSION}\n{fingerprint}\n".encode())
+def key_for(name: str, fingerprint: str, task: Computation[Any]) -> str:
+    """Name an answer, where the fingerprint of the content is known already."""
+    digest = hashlib.sha256(f"{VERSION}\n{name}\n{fingerprint}\n".encode())
     digest.update(msgspec.json.encode(task))
     return f"{task.__struct_config__.tag}-{digest.hexdigest()[:32]}"
 

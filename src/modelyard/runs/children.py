@@ -6,6 +6,7 @@ so that it never outlives its parent.
 """
 
 import contextlib
+import logging
 import subprocess
 import threading
 import time
@@ -13,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modelyard.errors import Unavailable
 from modelyard.runs.lock import is_held
 from modelyard.runs.run import QUEUED, Fault, Run, failed, find_run, write_run
 
+log = logging.getLogger(__name__)
 FAILURE_KEPT_S = 10.0
 """How long a failure answers for itself before the work is tried again."""
 OLD_S = 86_400.0
@@ -38,7 +41,7 @@ class Children:
 
         It is not started a second time while some process on this machine does it, nor again
         right after it failed; where too many children are at work it stays queued, and has to be
-        asked for again.
+        asked for again. Raises Unavailable where it cannot be started.
         """
         known = find_run(self.state_path(key))
         if known is not None and known.state == "failed":
@@ -50,7 +53,14 @@ class Children:
                 return known or Run(state="running", label="starting")
             if len(self._alive) >= self.most:
                 return QUEUED
-            self._start(key, request)
+            try:
+                self._start(key, request)
+            except OSError as fault:
+                raise Unavailable(
+                    key.split("-", maxsplit=1)[0],
+                    f"the work could not be started: {fault.strerror or fault}.",
+                    "Is there room on the disk of the state folder, and may it be written?",
+                ) from None
         return Run(state="running", label="starting")
 
     def state_path(self, key: str) -> Path:
@@ -78,28 +88,42 @@ class Children:
         threading.Thread(target=self._watch, args=(key, child, request), daemon=True).start()
 
     def _watch(self, key: str, child: "subprocess.Popen[bytes]", request: bytes) -> None:
-        """Wait for a child to end, and write down its end where it could not do so itself."""
-        fault = None
+        """Wait for a child to end, and write down its end where it could not do so itself.
+
+        Its place is given back whatever happens.
+        """
+        try:
+            self._note_end(key, self._wait(key, child, request))
+        except OSError as fault:
+            log.warning("the end of %s could not be written down: %s", key, fault)
+        finally:
+            with self._lock:
+                self._alive.pop(key, None)
+
+    def _wait(self, key: str, child: "subprocess.Popen[bytes]", request: bytes) -> Fault | None:
+        """Wait for a child to end; gives what is wrong with its end."""
         try:
             with contextlib.suppress(BrokenPipeError):
                 _send(child, request)
             code = child.wait(self.timeout_s)
-            if code:
-                fault = _ended(key, code)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-            fault = _fault(key, f"was not done after {self.timeout_s:g} seconds and was stopped.")
+            return _fault(key, f"was not done after {self.timeout_s:g} seconds and was stopped.")
+        finally:
+            if child.stdin is not None:
+                with contextlib.suppress(OSError):
+                    child.stdin.close()
+        return _ended(key, code) if code else None
+
+    def _note_end(self, key: str, fault: Fault | None) -> None:
         path = self.state_path(key)
         known = find_run(path)
-        if fault is not None and (known is None or known.state != "failed"):
-            write_run(path, failed(fault))
-        elif fault is None:
+        if fault is None:
             path.unlink(missing_ok=True)
-        if child.stdin is not None:
-            child.stdin.close()
-        with self._lock:
-            self._alive.pop(key, None)
+            self.lock_path(key).unlink(missing_ok=True)
+        elif known is None or known.state != "failed":
+            write_run(path, failed(fault))
 
     def _forget_old(self) -> None:
         for path in self.folder.iterdir():

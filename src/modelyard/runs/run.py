@@ -62,6 +62,7 @@ def failed(fault: Fault) -> Run:
 
 def write_run(path: Path, run: Run) -> None:
     """Write a state so that readers see the old one or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_bytes(msgspec.json.encode(run))
     temporary.replace(path)
@@ -71,5 +72,5 @@ def find_run(path: Path) -> Run | None:
     """Read a state, or give None where nothing is known."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Run)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError):
         return None

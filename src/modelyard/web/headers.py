@@ -1,6 +1,7 @@
 """What every answer carries, and which host names are answered at all."""
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
 
 from modelyard.errors import Denied
 from modelyard.settings import LOOPBACK, Settings
@@ -40,10 +41,25 @@ def install(app: Flask, settings: Settings) -> None:
                 "Add the name to MODELYARD_ALLOWED_HOSTS.",
             )
 
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if restricted and is_from_another_site(request.headers):
+            raise Denied("Sec-Fetch-Site header", "another web site may not use this service.")
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(HEADERS)
         return response
+
+
+def is_from_another_site(headers: Headers) -> bool:
+    """Tell whether a page of another site asks in the background, as with an <img>.
+
+    Its answer would not be shown to that page, but the work would be done. A link that somebody
+    follows is no such request.
+    """
+    crosses = headers.get("Sec-Fetch-Site") == "cross-site"
+    return crosses and headers.get("Sec-Fetch-Mode") != "navigate"
 
 
 def host_name(host: str) -> str:

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -48,7 +49,7 @@ class LiveServices:
         except ModelyardError as fault:
             if str(fault) != str(self.fault):
                 log.warning("the workspace is served as it was: %s", fault)
-            self.fault = fault
+            self.fault = _without_folders(fault, self.services.workspace.root)
             return
         self.fault = None
         self.services = _kept(self.services, fresh)
@@ -73,6 +74,12 @@ def _kept(old: Services, new: Services) -> Services:
         for name, dataset in new.datasets.datasets.items()
     }
     return replace(new, datasets=replace(new.datasets, datasets=merged))
+
+
+def _without_folders(fault: ModelyardError, root: Path) -> ModelyardError:
+    """Take the folders of this machine out of a fault that visitors see."""
+    parts = (fault.where, fault.why, fault.cure)
+    return type(fault)(*(part.replace(f"{root.parent}/", "") for part in parts))
 
 
 def live() -> LiveServices:

@@ -1,5 +1,6 @@
 """Answers with names that tell browsers and caches whether they still hold."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -12,12 +13,11 @@ from modelyard.runs.run import Run
 from modelyard.web.live import live
 
 JSON = "application/json"
-LONGEST_WAIT_S = 60
 
 
 def tagged(content: bytes, tag: str, mimetype: str = JSON) -> Response:
     """Answer with an ETag; 304 where the caller has the same answer already."""
-    if tag in request.if_none_match:
+    if request.if_none_match.contains_weak(tag):
         answer = Response(status=304)
     else:
         answer = Response(content, mimetype=mimetype)
@@ -30,6 +30,12 @@ def as_json(value: Any, tag: str | None = None) -> Response:
     """Answer with a value as JSON; integers of any size stay exact."""
     content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     return tagged(content, tag) if tag else Response(content, mimetype=JSON)
+
+
+def hashed(value: Any) -> Response:
+    """Answer with a value as JSON under an ETag of its content."""
+    content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return tagged(content, hashlib.sha256(content).hexdigest()[:32])
 
 
 def computed(dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | Response:

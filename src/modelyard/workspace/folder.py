@@ -81,3 +81,5 @@ def _read(file: Path) -> str | None:
         raise Unavailable(file.name, "may not be read by this user.") from None
     except UnicodeDecodeError as fault:
         raise Invalid(file.name, f"is not UTF-8 (byte {fault.start}).") from None
+    except OSError as fault:
+        raise Unavailable(file.name, f"cannot be read: {fault.strerror}.") from None

@@ -16,7 +16,7 @@ from modelyard.errors import ModelyardError
 from modelyard.web.api import rows, scans
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
-from modelyard.web.replies import as_json, computed, named, pending, tagged
+from modelyard.web.replies import as_json, computed, hashed, named, pending, tagged
 
 blueprint = Blueprint("datasets", __name__, url_prefix="/api/v1/datasets")
 
@@ -46,7 +46,7 @@ def get_dataset(name: str) -> Response:
         "columns": [{"name": field.name, "type": field.type} for field in shape.columns],
         "links": links(dataset),
     }
-    return as_json(content, f"{dataset.fingerprint()}-about")
+    return hashed(content)
 
 
 @blueprint.get("/<name>/rows")
@@ -128,8 +128,10 @@ def about(dataset: Dataset) -> dict[str, Any]:
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
-    """Say what a dataset is, without waiting for one that is not ready to be read."""
+    """Say what a dataset is, without waiting for one that is far away or not ready to be read."""
     content = about(dataset)
+    if dataset.source.is_remote and not dataset.is_fetched:
+        return content | {"state": "remote"}
     try:
         waiting = live().answers.prepare(dataset, 0)
         if waiting is not None:

@@ -1,12 +1,15 @@
 """Rows in the format that the caller accepts."""
 
-import io
+import hashlib
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
+from werkzeug.wsgi import wrap_file
 
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import Invalid
+from modelyard.version import VERSION
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
 from modelyard.web.replies import as_json, pending
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_JSON_ROWS = 10_000
 MOST_FILE_ROWS = 1_000_000
+MOST_CELLS = 20_000_000
+"""Of one answer: some hundred megabytes while it is written."""
 FORMATS = {
     "json": "application/json",
     "csv": "text/csv",
@@ -36,10 +41,23 @@ def answer_rows(dataset: Dataset) -> Response:
     if waiting is not None:
         return pending(waiting)
     wanted = row_query(query, MOST_JSON_ROWS if kind == "json" else MOST_FILE_ROWS)
+    refuse_too_much(wanted, len(wanted.columns or dataset.shape().columns))
+    tag = rows_tag(dataset, kind)
     page = dataset.rows(wanted)
     if kind == "json":
-        return as_json(page_content(page, wanted), rows_tag(dataset))
-    return as_file(page.table, kind, dataset.name)
+        is_steady = tag == rows_tag(dataset, kind)
+        return as_json(page_content(dataset.where, page, wanted), tag if is_steady else None)
+    return as_file(dataset.where, page.table, kind, dataset.name)
+
+
+def refuse_too_much(wanted: "RowQuery", columns: int) -> None:
+    """Raise Invalid for more cells than one answer may hold in memory."""
+    if wanted.limit * columns > MOST_CELLS:
+        raise Invalid(
+            "size",
+            f"{wanted.limit:,} rows of {columns:,} columns are more than one answer holds.",
+            f"Ask for {MOST_CELLS // columns:,} rows at a time, or for fewer columns.",
+        )
 
 
 def row_query(query: Query, most: int) -> "RowQuery":
@@ -72,7 +90,7 @@ def chosen_format(query: Query) -> str:
     return next(name for name, mimetype in FORMATS.items() if mimetype == best)
 
 
-def page_content(page: "RowPage", wanted: "RowQuery") -> dict[str, Any]:
+def page_content(where: str, page: "RowPage", wanted: "RowQuery") -> dict[str, Any]:
     """Give a page of rows and where it stands among all."""
     from modelyard.datasets.plain import plain_rows
 
@@ -82,28 +100,40 @@ def page_content(page: "RowPage", wanted: "RowQuery") -> dict[str, Any]:
         "size": wanted.limit,
         "pages": -(-page.matching // wanted.limit),
         "columns": page.table.columns,
-        "rows": plain_rows(page.table),
+        "rows": plain_rows(where, page.table),
     }
 
 
-def as_file(table: "pl.DataFrame", kind: str, name: str) -> Response:
-    """Answer with rows as a file."""
-    buffer = io.BytesIO()
-    if kind == "csv":
-        table.write_csv(buffer)
-    elif kind == "parquet":
-        table.write_parquet(buffer)
-    else:
-        table.write_ipc_stream(buffer)
-    answer = Response(buffer.getvalue(), mimetype=FORMATS[kind])
+def as_file(where: str, table: "pl.DataFrame", kind: str, name: str) -> Response:
+    """Answer with rows as a file, which is written to disk and sent from there.
+
+    Raises Invalid where the format cannot hold the table.
+    """
+    from modelyard.datasets.faults import reading
+    from modelyard.datasets.plain import flat
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (it is closed when the answer is sent)
+    with reading(where):
+        if kind == "csv":
+            flat(where, table).write_csv(file)
+        elif kind == "parquet":
+            table.write_parquet(file)
+        else:
+            table.write_ipc_stream(file)
+    length = file.tell()
+    file.seek(0)
+    answer = Response(wrap_file(request.environ, file), mimetype=FORMATS[kind])
+    answer.direct_passthrough = True
+    answer.content_length = length
     ending = "arrows" if kind == "arrow" else kind
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return answer
 
 
-def rows_tag(dataset: Dataset) -> str:
-    """Name the answer to this question on the present content."""
-    import hashlib
+def rows_tag(dataset: Dataset, kind: str) -> str:
+    """Name the answer to this question on the present content.
 
-    asked = hashlib.sha256(request.full_path.encode()).hexdigest()[:16]
+    It is asked before and after reading: rows of a file that changed meanwhile get no name.
+    """
+    asked = hashlib.sha256(f"{VERSION} {kind} {request.full_path}".encode()).hexdigest()[:16]
     return f"{dataset.fingerprint()}-{asked}"

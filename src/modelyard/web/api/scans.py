@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
 
 from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
@@ -22,9 +22,14 @@ MOST_WORST = 500
 
 
 def outliers_task(query: Query) -> OutliersTask:
-    """Read which scan is asked for."""
+    """Read which scan is asked for.
+
+    Raises Invalid for a detector that there is not: no process is started to find that out.
+    """
+    from modelyard.datasets.outliers.detectors import get_detector
+
     return OutliersTask(
-        detector=query.text("detector", "iforest"),
+        detector=get_detector(query.text("detector", "iforest")).name,
         seed=query.integer("seed", 0, 0, 2**31 - 1),
         columns=query.names("columns"),
     )
@@ -49,7 +54,9 @@ def answer_outliers(dataset: Dataset, query: Query, wait_s: float) -> Response:
         return outcome
     if kind == "json":
         return _as_json(dataset, task, outcome, threshold, limit)
-    return as_file(all_scores(dataset, outcome, threshold), kind, f"{dataset.name}-outliers")
+    return as_file(
+        dataset.where, all_scores(dataset, outcome, threshold), kind, f"{dataset.name}-outliers"
+    )
 
 
 def find_scores(dataset: Dataset, answer: Answer) -> Path | None:
@@ -101,4 +108,4 @@ def _as_json(
         "flagged": line.flagged,
         "worst": worst,
     }
-    return as_json(content, rows_tag(dataset) if request.query_string else answer.tag)
+    return as_json(content, f"{answer.tag}-{rows_tag(dataset, 'json')}")

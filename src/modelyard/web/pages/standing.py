@@ -86,7 +86,4 @@ def _standing(name: str, dataset: Dataset, has_time: bool) -> Standing:
 
 
 def _is_being_read(dataset: Dataset) -> bool:
-    if dataset.stored_bytes() <= LARGEST_READ_BYTES:
-        dataset.prepare()
-        return False
-    return live().answers.prepare(dataset, 0) is not None
+    return live().answers.prepare(dataset, 0, LARGEST_READ_BYTES) is not None
