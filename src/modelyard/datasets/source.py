@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelyard.datasets.formats import find_format, get_format
 from modelyard.errors import Invalid, NotFound, Unavailable
-from modelyard.workspace import DatasetConfig, Workspace
+from modelyard.workspace import DatasetConfig, Workspace, lies_within
 from modelyard.workspace.config import FormatName
 
 NULL_VALUES = (
@@ -95,15 +95,8 @@ class Source:
     def _refuse_strange(self, path: Path) -> None:
         if not is_utf8_name(path):
             raise Invalid(self.name, f"the name {printable(path.name)} is not UTF-8.", "Rename it.")
-        if self.roots and not self._is_inside(path):
+        if self.roots and not lies_within(path, self.roots):
             raise Invalid(self.name, f"{path.name} is a link that leads out of the workspace.")
-
-    def _is_inside(self, path: Path) -> bool:
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError):  # links that go round, the latter before Python 3.13
-            return False
-        return any(real.is_relative_to(root) for root in self.roots)
 
 
 def is_utf8_name(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """The workspace: one folder, with or without a modelyard.toml."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +31,7 @@ class Workspace:
 
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError):  # links that go round, the latter before Python 3.13
-            return False
-        return any(real.is_relative_to(folder) for folder in self.roots)
+        return lies_within(path, self.roots)
 
     def inside(self, where: str, name: str) -> Path:
         """Give the path that `name` means, refusing one that climbs out of the folder.
@@ -51,6 +48,18 @@ class Workspace:
                 "Move it inside, or name its folder in [workspace] outside_folders.",
             )
         return path
+
+
+def lies_within(path: Path, roots: Sequence[Path]) -> bool:
+    """Tell whether `path`, its links followed, lies in one of the folders.
+
+    A link that goes round lies nowhere.
+    """
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError):  # links that go round, before Python 3.13
+        return False
+    return not real.is_symlink() and any(real.is_relative_to(root) for root in roots)
 
 
 def open_workspace(folder: Path | str) -> Workspace:

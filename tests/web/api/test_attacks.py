@@ -20,7 +20,8 @@ Make = Callable[..., FlaskClient]
 def test_a_short_text_for_a_gigantic_number_costs_nothing(
     folder: Path, make_client: Make, column: str, number: str
 ) -> None:
-    table = pl.DataFrame({"delay": [1, 2], "price": pl.Series(["1.5", "2.5"]).cast(pl.Decimal(10, 2))})
+    price = pl.Series(["1.5", "2.5"]).cast(pl.Decimal(10, 2))
+    table = pl.DataFrame({"delay": [1, 2], "price": price})
     table.write_parquet(folder / "datasets" / "numbers.parquet")
     client = make_client(folder)
     client.get(f"{ROOT}/numbers/rows")
