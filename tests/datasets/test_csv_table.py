@@ -83,6 +83,35 @@ def test_another_separator_is_an_option_even_for_tsv(yard):
     assert yard.rows("t") == [{"a": 1, "b": "2,5"}]
 
 
+@pytest.mark.parametrize(
+    ("name", "separator", "words"),
+    [
+        ("t.csv", ";", "';', not ','"),
+        ("t.csv", "|", "'|', not ','"),
+        ("t.csv", "\t", "tabs, not ','"),
+        ("t.tsv", ",", "',', not tabs"),
+    ],
+)
+def test_another_separator_than_the_stated_is_noticed(yard, name, separator, words):
+    yard.write(name, f"a{separator}b\n1{separator}x\n")
+    written = "\\t" if separator == "\t" else separator
+    assert yard.fault("t") == (
+        f"t ({name}), line 1: the cells look separated by {words}. "
+        f'Write [datasets.t] source = "{name}" separator = "{written}" in modelyard.toml.'
+    )
+
+
+def test_another_separator_is_noticed_where_decimal_commas_divide_the_rows(yard):
+    yard.write("t.csv", "a;b\n1,5;2\n")
+    assert "the cells look separated by ';'" in yard.fault("t")
+
+
+@pytest.mark.parametrize("text", ["a;b\nx\n", "a\nx;y\n", "a;b\n", '"a;b"\n"x;y"\n'])
+def test_one_column_with_semicolons_in_its_texts_is_a_table(yard, text):
+    yard.write("t.csv", text)
+    assert len(yard.types("t")) == 1
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name(yard):
     yard.write("t.csv", b"\xef\xbb\xbfa,b\n1,2\n")
     assert yard.rows("t") == [{"a": 1, "b": 2}]

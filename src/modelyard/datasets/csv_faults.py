@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BYTES_OF_HEAD = 64 * 1024
 LONGEST_CELL = 512 * 1024 * 1024
+OTHER_SEPARATORS = (";", "\t", "|", ",")
+WHOLE_FILE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+) \((?P<source>[^,()\"\\]+)\)")
 MEND = "Mend the line, or name another `separator` in modelyard.toml."
 
 
@@ -32,7 +34,8 @@ class Rows:
 def read_header(where: str, path: Path, options: CsvOptions) -> list[str]:
     """Give the names of the columns; one without a name is called by its place, `column_3`.
 
-    Raises Invalid for an empty file, for one that is no text, and for repeated names.
+    Raises Invalid for an empty file, for one that is no text, for repeated names, and where another
+    separator stands between the cells.
     """
     _refuse_binary(where, path, options)
     try:
@@ -42,6 +45,8 @@ def read_header(where: str, path: Path, options: CsvOptions) -> list[str]:
         raise Invalid(f"{where}, line 1", f"cannot be read as CSV: {fault}.") from None
     if not header:
         raise Invalid(where, "the file is empty.", "A CSV file begins with a line of column names.")
+    if len(header) == 1:
+        _refuse_other_separator(where, path, options)
     names = [name or f"column_{place}" for place, name in enumerate(header, start=1)]
     _refuse_repeated(where, names)
     return names
@@ -135,6 +140,44 @@ def _refuse_binary(where: str, path: Path, options: CsvOptions) -> None:
     if b"\0" in head:
         line = head[: head.index(b"\0")].count(b"\n") + 1
         raise Invalid(f"{where}, line {line}", "holds a zero byte, so it is not text.")
+
+
+def _refuse_other_separator(where: str, path: Path, options: CsvOptions) -> None:
+    """Raise Invalid where another separator divides the header and the next line alike."""
+    for other in OTHER_SEPARATORS:
+        if other == options.separator or not _divides(other, path, options):
+            continue
+        cells = (
+            f"the cells look separated by {_in_words(other)}, not {_in_words(options.separator)}."
+        )
+        written = "\\t" if other == "\t" else other
+        raise Invalid(f"{where}, line 1", cells, _cure_of_separator(where, written))
+
+
+def _divides(separator: str, path: Path, options: CsvOptions) -> bool:
+    """Tell whether a separator makes as many cells, two or more, of the first line and the next."""
+    try:
+        with open_text(path, text_encoding(options)) as file:
+            rows = (row for row in _reader(file, replace(options, separator=separator)) if row)
+            first, second = next(rows, []), next(rows, [])
+    except csv.Error:
+        return False
+    return len(first) == len(second) >= 2
+
+
+def _in_words(separator: str) -> str:
+    return "tabs" if separator == "\t" else f"'{separator}'"
+
+
+def _cure_of_separator(where: str, separator: str) -> str:
+    """Say what to write; the parts of a folder are not a source of their own."""
+    known = WHOLE_FILE.fullmatch(where)
+    if known is None:
+        return f'Write separator = "{separator}" in the section of the dataset in modelyard.toml.'
+    return (
+        f'Write [datasets.{known["name"]}] source = "{known["source"]}" '
+        f'separator = "{separator}" in modelyard.toml.'
+    )
 
 
 def _refuse_repeated(where: str, names: list[str]) -> None:
