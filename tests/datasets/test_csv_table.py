@@ -112,6 +112,24 @@ def test_one_column_with_semicolons_in_its_texts_is_a_table(yard, text):
     assert len(yard.types("t")) == 1
 
 
+def test_numbers_with_a_decimal_comma_are_numbers_where_that_is_stated(yard):
+    yard.write("t.csv", 'zip;price;n\n00501;2,5;1\n12345;"-0,25";\n')
+    yard.toml('[datasets.t]\nsource = "t.csv"\nseparator = ";"\ndecimal_comma = true\n')
+    assert yard.rows("t") == [
+        {"zip": "00501", "price": 2.5, "n": 1},
+        {"zip": "12345", "price": -0.25, "n": None},
+    ]
+
+
+def test_a_decimal_comma_needs_another_separator(yard):
+    yard.write("t.csv", "a\n1\n")
+    yard.toml('[datasets.t]\nsource = "t.csv"\ndecimal_comma = true\n')
+    assert yard.fault("t") == (
+        "modelyard.toml, datasets.t.decimal_comma: a comma cannot stand both in numbers and "
+        'between cells. Add separator = ";", or whatever stands between the cells.'
+    )
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name(yard):
     yard.write("t.csv", b"\xef\xbb\xbfa,b\n1,2\n")
     assert yard.rows("t") == [{"a": 1, "b": 2}]

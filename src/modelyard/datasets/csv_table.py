@@ -52,6 +52,7 @@ def _scan(path: Path, options: CsvOptions, schema: Schema | None) -> pl.LazyFram
         path,
         separator=options.separator,
         null_values=list(options.null_values),
+        decimal_comma=options.decimal_comma,
         infer_schema_length=None,
         schema=schema,
         low_memory=True,

@@ -28,6 +28,7 @@ class CsvOptions:
     separator: str = ","
     encoding: str = "utf-8"
     null_values: tuple[str, ...] = NULL_VALUES
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,13 @@ def source_from_config(workspace: Workspace, name: str, config: DatasetConfig) -
         path = workspace.inside(where, address)
     _refuse_unknown_encoding(f"modelyard.toml, datasets.{name}.encoding", config.encoding)
     nulls = NULL_VALUES if config.null_values is None else config.null_values
+    separator = config.separator or separator_of(address)
+    if config.decimal_comma and separator == ",":
+        raise Invalid(
+            f"modelyard.toml, datasets.{name}.decimal_comma",
+            "a comma cannot stand both in numbers and between cells.",
+            'Add separator = ";", or whatever stands between the cells.',
+        )
     return Source(
         name=name,
         address=address,
@@ -143,7 +151,7 @@ def source_from_config(workspace: Workspace, name: str, config: DatasetConfig) -
         description=config.description,
         licence=config.licence,
         homepage=config.homepage,
-        csv=CsvOptions(config.separator or separator_of(address), config.encoding, nulls),
+        csv=CsvOptions(separator, config.encoding, nulls, config.decimal_comma),
         storage=config.storage,
     )
 

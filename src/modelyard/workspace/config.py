@@ -36,6 +36,8 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """The encoding of a CSV file, by its Python name."""
     null_values: tuple[str, ...] | None = None
     """The texts that mean 'no value' in a CSV file; None takes pandas' list."""
+    decimal_comma: bool = False
+    """Whether the numbers of a CSV file are written like 2,5; a comma is no separator then."""
     storage: dict[str, str] = {}
     """Options for a remote store; never a secret.
 
