@@ -10,7 +10,7 @@ from modelyard.settings import Settings, from_environment
 from modelyard.workspace import Workspace, open_workspace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Services:
     """One workspace, opened: what the doors (web, command line, notebook) ask."""
 
@@ -19,6 +19,10 @@ class Services:
     state: Path
     """The folder for caches, fetched copies and the state of computations."""
     datasets: Catalogue
+
+    def __repr__(self) -> str:
+        """Name the folder and its datasets."""
+        return f"<Services {self.workspace.root}: {self.datasets!r}>"
 
 
 def open_folder(folder: Path | str | None = None, settings: Settings | None = None) -> Services:

@@ -26,6 +26,40 @@ def test_an_unknown_name_is_answered_with_the_nearest(yard):
         yard.open().datasets["zzz"]
 
 
+def test_names_that_are_left_out_of_an_answer_are_counted(yard):
+    for number in range(26):
+        yard.write(f"datasets/t{number:02}.csv", "a\n1\n")
+    services = yard.open()
+    with pytest.raises(NotFound, match=r"There are: t00, .*, t09 and 16 more"):
+        services.datasets.get_dataset("zzz")
+    with pytest.raises(KeyError, match=r"There are: t00, .*, t09 and 16 more"):
+        services.datasets["zzz"]
+    assert repr(services.datasets).endswith("t09 and 16 more>")
+    assert repr(services) == f"<Services {yard.folder}: {services.datasets!r}>"
+
+
+def test_where_all_sections_are_at_fault_that_is_said(yard):
+    yard.toml('[datasets.bad]\nsource = "../bad.csv"\n')
+    with pytest.raises(NotFound, match=r"None can be read: .* See modelyard check"):
+        yard.open().datasets.get_dataset("zzz")
+
+
+def test_an_unknown_column_is_answered_with_those_there_are(yard):
+    yard.write("t.csv", "price,b\n1,2\n")
+    statistics = yard.dataset("t").statistics()
+    with pytest.raises(KeyError, match="There are: price, b"):
+        statistics.column("zzz")
+    with pytest.raises(KeyError, match="Did you mean 'price'"):
+        statistics.column("prise")
+
+
+@pytest.mark.parametrize(("other", "default"), [("b.csv", "b"), ("b.json", "a")])
+def test_a_json_file_is_the_default_only_where_nothing_else_is(yard, other, default):
+    yard.write("datasets/a.json", "[]")
+    yard.write(f"datasets/{other}", "a\n1\n")
+    assert yard.open().datasets.get_default().name == default
+
+
 def test_a_section_at_fault_does_not_keep_the_others_from_being_served(yard):
     yard.write("good.csv", "a\n1\n")
     yard.toml(

@@ -13,8 +13,10 @@ from modelyard.datasets.source import Source, source_from_config
 from modelyard.errors import Invalid, ModelyardError, NotFound
 from modelyard.workspace import Workspace
 
+NAMES_SHOWN = 10
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Catalogue(Mapping[str, Dataset]):
     """The datasets of a workspace: those that modelyard.toml lists, then those that were found.
 
@@ -27,8 +29,11 @@ class Catalogue(Mapping[str, Dataset]):
     preferred: str = ""
 
     def __getitem__(self, name: str) -> Dataset:
-        """Give a dataset by name; raises KeyError, as any mapping does."""
-        return self.datasets[name]
+        """Give a dataset by name; raises KeyError, as any mapping does, with what there is."""
+        try:
+            return self.datasets[name]
+        except KeyError:
+            raise KeyError(f"there is no dataset '{name}'. {self._nearest(name)}") from None
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names in order."""
@@ -38,6 +43,10 @@ class Catalogue(Mapping[str, Dataset]):
         """Count the datasets."""
         return len(self.datasets)
 
+    def __repr__(self) -> str:
+        """Name the datasets, the first ten at most."""
+        return f"<Catalogue: {_listed(list(self.datasets)) or 'no datasets'}>"
+
     def get_dataset(self, name: str) -> Dataset:
         """Give a dataset by name.
 
@@ -46,14 +55,13 @@ class Catalogue(Mapping[str, Dataset]):
         if name in self.faults:
             raise self.faults[name]
         if name not in self.datasets:
-            near = difflib.get_close_matches(name, self.datasets, n=1)
-            known = ", ".join(list(self.datasets)[:10]) or "none"
-            cure = f"Did you mean '{near[0]}'?" if near else f"There are: {known}."
-            raise NotFound(f"dataset '{name}'", "there is no such dataset.", cure)
+            raise NotFound(f"dataset '{name}'", "there is no such dataset.", self._nearest(name))
         return self.datasets[name]
 
     def get_default(self) -> Dataset:
         """Give the dataset that the short addresses answer for: the stated one, else the first.
+
+        A JSON file is often no table, so that one of another format goes before it.
 
         Raises NotFound where the workspace has none.
         """
@@ -65,7 +73,25 @@ class Catalogue(Mapping[str, Dataset]):
                 "the workspace has no dataset.",
                 "Put a Parquet or CSV file into the folder.",
             )
-        return next(iter(self.datasets.values()))
+        first = next(iter(self.datasets.values()))
+        tables = (each for each in self.datasets.values() if each.source.format != "json")
+        return next(tables, first)
+
+    def _nearest(self, name: str) -> str:
+        """Say which datasets there are instead of an unknown one."""
+        near = difflib.get_close_matches(name, self.datasets, n=1)
+        if near:
+            return f"Did you mean '{near[0]}'?"
+        if not self.datasets and self.faults:
+            return (
+                "None can be read: modelyard.toml has faults in all sections. See modelyard check."
+            )
+        return f"There are: {_listed(list(self.datasets)) or 'none'}."
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Catalogue:

@@ -1,5 +1,6 @@
 """What is known of a table and of each of its columns: values that can be kept and sent."""
 
+import difflib
 from typing import ClassVar
 
 import msgspec
@@ -120,4 +121,8 @@ class TableStatistics(Frozen, frozen=True, kw_only=True):
         for column in self.columns:
             if column.name == name:
                 return column
-        raise KeyError(name)
+        near = difflib.get_close_matches(name, [column.name for column in self.columns], n=1)
+        names = ", ".join(column.name for column in self.columns[:10])
+        more = f" and {len(self.columns) - 10} more" if len(self.columns) > 10 else ""
+        cure = f"Did you mean '{near[0]}'?" if near else f"There are: {names}{more}."
+        raise KeyError(f"there is no column '{name}'. {cure}")
