@@ -124,6 +124,16 @@ def test_long_cells_and_control_characters_do_not_upset_the_terminal(ask, yard):
     assert "\x1b" not in ask("stats", "long").stdout
 
 
+def test_lists_and_structures_are_written_as_json(ask, yard):
+    pl.DataFrame({"list": [[1, 2], None], "pair": [{"a": 1, "b": "ü"}, None]}).write_parquet(
+        yard / "datasets" / "nested.parquet"
+    )
+    lines = ask("rows", "nested").stdout.splitlines()
+    assert "[1, 2]" in lines[1]
+    assert '{"a": 1, "b": "ü"}' in lines[1]
+    assert "Series" not in lines[1]
+
+
 def test_rows_of_unusual_types_are_json_all_the_same(ask, ask_json, yard):
     frame = pl.DataFrame(
         {

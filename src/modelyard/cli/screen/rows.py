@@ -1,5 +1,7 @@
 """Rows as a table of text."""
 
+import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from modelyard.cli.screen.console import say
@@ -27,8 +29,19 @@ def show_rows(console: "Console", page: "RowPage") -> None:
 
 def column_of(values: "pl.Series", rank: int) -> Column:
     """Lay out one column; columns further right are left out first."""
-    cells = tuple(cell_text(value) for value in values)
+    cells = tuple(cell_text(value) for value in _plain(values))
     return Column(values.name, cells, values.dtype.is_numeric(), rank, most=30)
+
+
+def _plain(values: "pl.Series") -> Iterable[Any]:
+    """Give lists and structures as JSON values, other cells as they are."""
+    if not values.dtype.is_nested():
+        return values
+    from modelyard.datasets.plain import plain_rows
+
+    # under another name: a file may give a column any
+    rows = plain_rows(values.name, values.alias("values").to_frame())
+    return [row["values"] for row in rows]
 
 
 def cell_text(value: Any) -> str:
@@ -39,4 +52,6 @@ def cell_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     return str(value)
