@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,13 @@ def test_a_taken_port_is_refused_and_a_free_one_is_named(taken_port):
     )
     free = int(str(caught.value).split()[-1])
     refuse_taken("127.0.0.1", free)
+
+
+@pytest.mark.parametrize(("folder", "typed"), [("demo", "demo"), ("my yard", "'my yard'")])
+def test_the_folder_that_was_typed_is_part_of_the_advice(taken_port, folder, typed):
+    with pytest.raises(Conflict) as caught:
+        refuse_taken("127.0.0.1", taken_port, Path(folder))
+    assert f": modelyard serve {typed} --port " in str(caught.value)
 
 
 def test_a_port_taken_on_one_address_is_taken_for_all_of_them(taken_port):

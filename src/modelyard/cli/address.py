@@ -1,7 +1,9 @@
 """May this address be served, and is it free?"""
 
 import errno
+import shlex
 import socket
+from pathlib import Path
 
 from modelyard.errors import Conflict, Denied, Invalid, ModelyardError, Unavailable
 from modelyard.settings import Settings
@@ -33,14 +35,18 @@ def numeric_address(host: str) -> str:
     return str(found[0][4][0])
 
 
-def refuse_taken(address: str, port: int) -> None:
-    """Raise Conflict, naming a free port, where another program listens on this one."""
+def refuse_taken(address: str, port: int, folder: Path | None = None) -> None:
+    """Raise Conflict where another program listens on this port.
+
+    It says what to type instead, with a free port and the folder that was typed.
+    """
     fault = _find_fault(address, port)
     if fault is None:
         return
     if fault.errno == errno.EADDRINUSE:
         free = _find_free_port(address, port + 1)
-        cure = f", or choose another: modelyard serve --port {free}" if free else ""
+        typed = "" if folder is None else f" {shlex.quote(str(folder))}"
+        cure = f", or choose another: modelyard serve{typed} --port {free}" if free else ""
         raise Conflict(f"port {port}", "is in use by another program.", f"Stop it{cure}")
     raise _words(address, port, fault)
 

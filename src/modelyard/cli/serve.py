@@ -41,7 +41,7 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     refuse_strangers(settings)
     services = wiring.open_folder(settings=settings)
     address = numeric_address(settings.host)
-    refuse_taken(address, settings.port)
+    refuse_taken(address, settings.port, folder)
     url = url_of(settings.host, settings.port)
 
     def on_start() -> None:
