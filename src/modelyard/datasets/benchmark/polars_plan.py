@@ -1,5 +1,7 @@
 """The plan step: read the table once with Polars and choose the columns of each task."""
 
+import re
+
 import polars as pl
 
 from modelyard.datasets.benchmark.plan import (
@@ -21,6 +23,11 @@ _NUMBERS = {pl.Float32, pl.Float64} | {
     *(pl.Int8, pl.Int16, pl.Int32, pl.Int64),
     *(pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
 }
+NAMING = re.compile(
+    r"(?i:(?:^|[\W_])(?:cik|code|id|ids|key|no|nr|number))$|[a-z0-9](?:Code|I[dD]|Key|No|Nr|Number)$"
+)
+"""How the names of integers end that are no measurements. The outliers' rules are not used here:
+the process that is measured would load them."""
 _GROUP_RANK: dict[ColumnKind, int] = {"text": 0, "boolean": 1, "number": 2}
 
 
@@ -40,9 +47,10 @@ def make_plan(files: BenchmarkInput) -> Plan:
         for column in columns
         if column.kind != "nested"
     }
-    group = _group_plan(values, columns, distinct)
     numbers = [c for c in columns if c.kind == "number" and distinct[c.name] > 0]
-    chosen = _filter_plan(numbers[0], frame.height) if numbers else None
+    measured = _measured(numbers, distinct, frame.height)
+    group = _group_plan(values, columns, distinct, measured)
+    chosen = _filter_plan(measured[0], frame.height) if measured else None
     by_distinct = sorted(numbers, key=lambda column: -distinct[column.name])
     return Plan(
         rows=frame.height,
@@ -93,8 +101,25 @@ def _magnitude(values: pl.Series) -> float:
     return float(largest) if isinstance(largest, float) else 0.0
 
 
+def _measured(numbers: list[ColumnPlan], distinct: dict[str, int], rows: int) -> list[ColumnPlan]:
+    """Give the columns whose mean says something, or all of them where there is none.
+
+    A constant says nothing, nor does the mean of integers that name rows or things.
+    """
+    found = [
+        column
+        for column in numbers
+        if distinct[column.name] > 1
+        and not (column.integer and (distinct[column.name] == rows or NAMING.search(column.name)))
+    ]
+    return found or numbers
+
+
 def _group_plan(
-    values: dict[str, pl.Series], columns: tuple[ColumnPlan, ...], distinct: dict[str, int]
+    values: dict[str, pl.Series],
+    columns: tuple[ColumnPlan, ...],
+    distinct: dict[str, int],
+    measured: list[ColumnPlan],
 ) -> GroupPlan | None:
     """Prefer keys that repeat, then text over booleans over integers, then the first."""
     keys = [column for column in columns if _may_be_key(values[column.name], column, distinct)]
@@ -102,7 +127,9 @@ def _group_plan(
         return None
     rows = len(values[keys[0].name])
     key = min(keys, key=lambda k: (distinct[k.name] * 2 > rows, _GROUP_RANK[k.kind])).name
-    means = [c.name for c in columns if c.kind == "number" and c.name != key]
+    means = [c.name for c in measured if c.name != key] or [
+        c.name for c in columns if c.kind == "number" and c.name != key
+    ]
     return GroupPlan(key, tuple(means[:MEANS_PER_GROUP]))
 
 
