@@ -17,7 +17,14 @@ Matrix = Sequence[Sequence[float | None]]
 
 
 def heat_map(names: Sequence[str], values: Matrix, title: str, description: str) -> Markup:
-    """Draw each pair's correlation: its sign by colour, its size by strength, its value as text."""
+    """Draw each pair's correlation: its sign by colour, its size by strength, its value as text.
+
+    A column that goes with none, not even itself, is constant and left out; fewer than two columns
+    make no picture.
+    """
+    names, values = _without_constant(names, values)
+    if len(names) < 2:
+        return Markup()
     longest = max((len(_label(name)) for name in names), default=0)
     left = longest * LETTER + 10
     top = longest * LETTER * 0.72 + 14
@@ -40,6 +47,11 @@ def written(value: float | None) -> str:
         return ""
     text = f"{value:.2f}"
     return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def _without_constant(names: Sequence[str], values: Matrix) -> tuple[Sequence[str], Matrix]:
+    kept = [place for place, line in enumerate(values) if any(one is not None for one in line)]
+    return [names[place] for place in kept], [[values[row][at] for at in kept] for row in kept]
 
 
 def _labels(names: Sequence[str], left: float, top: float) -> Iterator[Markup]:
@@ -66,6 +78,8 @@ def _cells(names: Sequence[str], values: Matrix, left: float, top: float) -> Ite
 def _class(value: float | None) -> str:
     if value is None:
         return "unknown"
+    if written(value) == "0":
+        return "nil"
     step = min(round(abs(value) * STEPS), STEPS)
     return f"{'minus' if value < 0 else 'plus'} step-{step}"
 

@@ -34,7 +34,18 @@ def show_benchmark(dataset: Dataset) -> View:
     if isinstance(outcome, Run):
         return pending(outcome, f"{api_of(dataset, 'benchmark')}?repeats={task.repeats}")
     report = task.decode(outcome.content)
-    return View("datasets/benchmark.html", {"report": report, "tasks": task_bars(report)})
+    context = {"report": report, "tasks": task_bars(report), "memory": memory_words(report)}
+    return View("datasets/benchmark.html", context)
+
+
+def memory_words(report: "BenchmarkReport") -> tuple[float, str] | None:
+    """Tell who needed more memory, as a multiple of one and above, and in words."""
+    ratio = report.memory_ratio
+    if not ratio:
+        return None
+    if ratio >= 1:
+        return ratio, "the memory of Polars is what pandas needed"
+    return 1 / ratio, "the memory of pandas is what Polars needed"
 
 
 def task_bars(report: "BenchmarkReport") -> list[dict[str, Any]]:

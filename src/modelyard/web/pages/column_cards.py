@@ -16,8 +16,10 @@ from modelyard.web.charts.histogram import edge
 from modelyard.web.numerals import NONE, THIN, counted, figure, integer, moment, share
 
 Pair = tuple[str, str]
-WIDEST = 12
+WIDEST = 9
 """Letters of a figure that fit beside another one."""
+WIDEST_END = 12
+"""Letters that fit at an end of an axis."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def card_of(column: Column, rows: int) -> ColumnCard:
         is_wide=any(len(value) > WIDEST for _, value in figures),
         chart=_chart(column),
         bars=_bars(column, rows),
-        note=_note(column),
+        note=_note(column) if figures or column.nulls < rows else _without_values(column),
     )
 
 
@@ -144,6 +146,10 @@ def _note(column: Column) -> str:
     return f"Left out: {words}. {column.note}".strip()
 
 
+def _without_values(column: Column) -> str:
+    return f"The column has no values. {_note(column)}".strip()
+
+
 def _chart(column: Column) -> Chart | None:
     if not isinstance(column, NumberColumn | DateColumn) or column.histogram is None:
         return None
@@ -161,7 +167,7 @@ def _end(value: float | str | None) -> str:
     if value is None:
         return ""
     text = edge(value).partition("T")[0]
-    return edge(float(value)) if len(text) > WIDEST and isinstance(value, int) else text
+    return edge(float(value)) if len(text) > WIDEST_END and isinstance(value, int) else text
 
 
 def _outside(below: int, above: int) -> str:

@@ -38,9 +38,11 @@ function show(place) {
   const x = Math.min(Math.max(part, 0), 1) * width;
   marker.setAttribute("x1", x);
   marker.setAttribute("x2", x);
-  for (const row of document.querySelectorAll("[data-score]:not(span)")) {
-    row.hidden = Number(row.dataset.score) <= score;
-  }
+  // The worst come first, so the flagged ones are the first of them.
+  const cards = document.querySelectorAll(".worst > li");
+  cards.forEach((card, rank) => (card.hidden = rank >= flagged));
+  const more = document.querySelector("[data-more]");
+  if (more) more.hidden = flagged <= cards.length;
   document.querySelector("[data-none]").hidden = flagged > 0;
   slider.setAttribute("aria-valuetext", `percentile ${percentile}, ${flagged} rows flagged`);
 }
