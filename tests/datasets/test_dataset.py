@@ -213,3 +213,12 @@ def test_two_processes_may_copy_one_table_at_once(yard):
 def test_a_dataset_can_be_scanned_lazily(yard):
     yard.write("t.csv", "a\n1\n2\n")
     assert yard.dataset("t").scan().select(pl.col("a").sum()).collect().item() == 3
+
+
+def test_a_file_with_decimal_commas_is_not_benchmarked(yard):
+    yard.write("t.csv", "a;b\n1,5;2\n")
+    yard.toml('[datasets.t]\nsource = "t.csv"\nseparator = ";"\ndecimal_comma = true\n')
+    dataset = yard.open().datasets["t"]
+    assert dataset.statistics().column("a").mean == 1.5
+    with pytest.raises(Invalid, match="decimal commas"):
+        dataset.benchmark()

@@ -87,3 +87,7 @@ def test_nouns_agree():
 )
 def test_moments_are_written_for_reading(text: str | None, shown: str) -> None:
     assert numerals.moment(text) == shown
+
+
+def test_one_byte_is_no_bytes() -> None:
+    assert numerals.size(1) == f"1{numerals.THIN}byte"

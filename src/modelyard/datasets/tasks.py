@@ -135,6 +135,12 @@ class BenchmarkTask(
                 "a remote table is not benchmarked over the network.",
                 f"Fetch it first: modelyard datasets fetch {dataset.name}",
             )
+        if source.csv.decimal_comma and not dataset.is_fetched:
+            raise Invalid(
+                dataset.where,
+                "a file with decimal commas is not benchmarked: the two read it differently.",
+                "Save it as Parquet to compare them.",
+            )
         files = BenchmarkInput(
             name=dataset.name,
             format="parquet" if dataset.is_fetched else source.format,

@@ -48,7 +48,7 @@ def size(count_bytes: int | None) -> str:
     if count_bytes is None:
         return NONE
     if count_bytes < 1000:
-        return f"{count_bytes}{THIN}bytes"
+        return f"{count_bytes}{THIN}byte" + ("" if count_bytes == 1 else "s")
     value = float(count_bytes)
     for unit in UNITS:
         value /= 1000

@@ -22,17 +22,19 @@ MOST_WORST = 500
 
 
 def outliers_task(query: Query) -> OutliersTask:
-    """Read which scan is asked for.
-
-    Raises Invalid for a detector that there is not: no process is started to find that out.
-    """
-    from modelyard.datasets.outliers.detectors import get_detector
-
+    """Read which scan is asked for."""
     return OutliersTask(
-        detector=get_detector(query.text("detector", "iforest")).name,
+        detector=query.text("detector", "iforest"),
         seed=query.integer("seed", 0, 0, 2**31 - 1),
         columns=query.names("columns"),
     )
+
+
+def refuse_unknown_detector(task: OutliersTask) -> None:
+    """Raise Invalid for a detector that there is not: no process is started to find that out."""
+    from modelyard.datasets.outliers.detectors import get_detector
+
+    get_detector(task.detector)
 
 
 def threshold_of(query: Query) -> float:
@@ -46,6 +48,7 @@ def answer_outliers(dataset: Dataset, query: Query, wait_s: float) -> Response:
     limit = query.integer("limit", 50, 0, MOST_WORST)
     kind = chosen_format(query)
     task = outliers_task(query)
+    refuse_unknown_detector(task)
     outcome = computed(dataset, task, wait_s)
     if kind != "json" and isinstance(outcome, Answer) and find_scores(dataset, outcome) is None:
         live().answers.forget(dataset, outcome)

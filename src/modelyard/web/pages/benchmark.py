@@ -44,8 +44,8 @@ def memory_words(report: "BenchmarkReport") -> tuple[float, str] | None:
     if not ratio:
         return None
     if ratio >= 1:
-        return ratio, "the memory of Polars is what pandas needed"
-    return 1 / ratio, "the memory of pandas is what Polars needed"
+        return ratio, "as much memory with pandas"
+    return 1 / ratio, "as much memory with Polars"
 
 
 def task_bars(report: "BenchmarkReport") -> list[dict[str, Any]]:

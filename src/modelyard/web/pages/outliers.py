@@ -9,7 +9,7 @@ from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import OutliersTask
 from modelyard.errors import ModelyardError
 from modelyard.runs.run import Run
-from modelyard.web.api.scans import outliers_task
+from modelyard.web.api.scans import outliers_task, refuse_unknown_detector
 from modelyard.web.pages.frame import View, api_of, ask, framed, status_of, waiting
 from modelyard.web.query import Query
 
@@ -46,6 +46,7 @@ def show_outliers(dataset: Dataset) -> View:
         "scores_file": f"{api_of(dataset, 'outliers')}?{_asked(task)}&format=csv",
     }
     try:
+        refuse_unknown_detector(task)
         outcome = ask(dataset, task)
     except ModelyardError as fault:
         status, title = status_of(fault)
