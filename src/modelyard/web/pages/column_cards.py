@@ -16,7 +16,7 @@ from modelyard.web.charts.histogram import edge
 from modelyard.web.numerals import NONE, THIN, counted, figure, integer, moment, share
 
 Pair = tuple[str, str]
-WIDEST = 9
+WIDEST = 12
 """Letters of a figure that fit beside another one."""
 WIDEST_END = 12
 """Letters that fit at an end of an axis."""
