@@ -155,7 +155,7 @@ def test_a_taken_port_is_one_sentence(yard):
         words = refused(yard, "--port", port)
     assert words.startswith(
         f"port {port}: is in use by another program. "
-        "Stop it, or choose another: modelyard serve --port "
+        f"Stop it, or choose another: modelyard serve {yard} --port "
     )
 
 
