@@ -91,11 +91,21 @@ def test_a_list_does_not_wait_for_remote_stores(folder: Path, make_client: Make)
 
 
 def test_more_cells_than_memory_may_hold_are_refused(folder: Path, make_client: Make) -> None:
-    wide = pl.DataFrame({f"c{n}": [n] for n in range(100)})
+    wide = pl.select(pl.repeat(True, 250_000).alias(f"c{n}") for n in range(100))
     wide.write_parquet(folder / "datasets" / "wide.parquet")
     answer = make_client(folder).get(f"{ROOT}/wide/rows?format=csv&size=1000000")
     assert answer.status_code == 422
     assert "200,000 rows at a time" in answer.json["cure"]
+
+
+def test_a_small_wide_table_is_given_whole_by_the_pages_link(
+    folder: Path, make_client: Make
+) -> None:
+    pl.DataFrame({f"c{n}": [n] for n in range(100)}).write_parquet(
+        folder / "datasets" / "wide.parquet"
+    )
+    answer = make_client(folder).get(f"{ROOT}/wide/rows?format=csv&size=1000000")
+    assert len(answer.get_data(as_text=True).splitlines()) == 2
 
 
 def test_lists_leave_as_csv_too(folder: Path, make_client: Make) -> None:

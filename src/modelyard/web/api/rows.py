@@ -41,7 +41,8 @@ def answer_rows(dataset: Dataset) -> Response:
     if waiting is not None:
         return pending(waiting)
     wanted = row_query(query, MOST_JSON_ROWS if kind == "json" else MOST_FILE_ROWS)
-    refuse_too_much(wanted, len(wanted.columns or dataset.shape().columns))
+    shape = dataset.shape()
+    refuse_too_much(min(wanted.limit, shape.rows), len(wanted.columns or shape.columns))
     tag = rows_tag(dataset, kind)
     page = dataset.rows(wanted)
     if kind == "json":
@@ -50,12 +51,12 @@ def answer_rows(dataset: Dataset) -> Response:
     return as_file(dataset.where, page.table, kind, dataset.name)
 
 
-def refuse_too_much(wanted: "RowQuery", columns: int) -> None:
+def refuse_too_much(rows: int, columns: int) -> None:
     """Raise Invalid for more cells than one answer may hold in memory."""
-    if wanted.limit * columns > MOST_CELLS:
+    if rows * columns > MOST_CELLS:
         raise Invalid(
             "size",
-            f"{wanted.limit:,} rows of {columns:,} columns are more than one answer holds.",
+            f"{rows:,} rows of {columns:,} columns are more than one answer holds.",
             f"Ask for {MOST_CELLS // columns:,} rows at a time, or for fewer columns.",
         )
 
