@@ -1,8 +1,16 @@
 """What all tests share."""
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from postgres_server import PostgresServer
+
+    from modelyard.db import Database
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -17,5 +25,47 @@ def shared_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep caches of tests out of the user's own cache folder."""
+    """Keep what tests leave out of the user's own folders."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["PostgresServer"]:
+    """A real Postgres server that lasts as long as the tests."""
+    from postgres_server import postgres_server
+
+    folder = tmp_path_factory.mktemp("postgres")
+    try:
+        with postgres_server(folder) as server:
+            yield server
+    except LookupError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
+    """The address of an empty database of the server."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield postgres.make_database(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator["Database"]:
+    """An open database in the newest shape, on each kind."""
+    from modelyard.db import open_database
+    from modelyard.db.migrate import migrate
+
+    opened = open_database(database_url)
+    migrate(opened)
+    yield opened
+    opened.close()

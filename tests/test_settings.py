@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from modelyard.errors import Invalid
-from modelyard.settings import Settings, from_environment, to_environment, user_cache
+from modelyard.settings import (
+    Settings,
+    child_environment,
+    from_environment,
+    to_environment,
+    user_cache,
+)
 
 
 def test_nothing_set_gives_the_defaults():
@@ -27,6 +33,20 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         compute_timeout_s=60.0,
         computations=6,
         allowed_hosts=("yard.example.org", "other"),
+        database_url="postgresql://ana:secret@db/yard",
+        blobs="s3://bucket/folder",
+        public_url="https://yard.example.org",
+        proxies=1,
+        run_workers=3,
+        runs_at_once=5,
+        run_timeout_s=90.0,
+        runs_kept_days=7,
+        oidc_issuer="https://login.example.org",
+        oidc_client_id="yard",
+        oidc_client_secret="hidden",  # noqa: S106
+        oidc_name="Example",
+        oidc_domains=("example.org",),
+        oidc_role="analyst",
     )
     default = Settings()
     changed = [
@@ -34,6 +54,13 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
     ]
     assert changed == [field.name for field in fields(Settings)]
     assert from_environment(to_environment(settings)) == settings
+
+
+def test_secrets_are_neither_shown_nor_given_to_processes_that_compute():
+    url = "postgresql://ana:hidden@db/yard"
+    settings = Settings(database_url=url, oidc_client_secret="hidden too")  # noqa: S106
+    assert "hidden" not in repr(settings)
+    assert "hidden" not in str(child_environment(settings))
 
 
 def test_an_empty_variable_is_as_good_as_none():

@@ -13,8 +13,8 @@ from modelyard.compute import Request
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import Computation, PrepareTask, Task, key_for
 from modelyard.recent import Recent
+from modelyard.runs.child_state import ChildState
 from modelyard.runs.children import Children
-from modelyard.runs.run import Run
 
 POLL_S = 0.02
 INLINE_BYTES = 16 * 1024 * 1024
@@ -48,7 +48,7 @@ class Answers:
     def __post_init__(self) -> None:
         self._waiting = threading.BoundedSemaphore(max(1, self.waiters))
 
-    def give(self, dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | Run:
+    def give(self, dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | ChildState:
         """Give the answer to `task`, or how the work stands after `wait_s` seconds.
 
         Raises the fault with which the work ended.
@@ -88,7 +88,7 @@ class Answers:
 
     def prepare(
         self, dataset: Dataset, wait_s: float, most_bytes: int = INLINE_BYTES
-    ) -> Run | None:
+    ) -> ChildState | None:
         """See that the rows of `dataset` can be read; None when they can.
 
         A row file of up to `most_bytes` is copied at once, in this process.
@@ -101,7 +101,7 @@ class Answers:
             dataset.prepare()
             return None
         outcome = self.give(dataset, PrepareTask(), wait_s)
-        return outcome if isinstance(outcome, Run) else None
+        return outcome if isinstance(outcome, ChildState) else None
 
     @contextmanager
     def _seat(self) -> Iterator[bool]:

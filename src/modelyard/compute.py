@@ -14,8 +14,9 @@ from modelyard import wiring
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import Computation, Task, answer, key_of
 from modelyard.errors import ModelyardError, Unavailable
+from modelyard.runs.child_state import ChildState, failed, write_state
+from modelyard.runs.fault import fault_of
 from modelyard.runs.lock import held
-from modelyard.runs.run import Run, failed, fault_of, write_run
 
 WRITE_EVERY_S = 0.1
 PATIENCE_S = 0.2
@@ -43,7 +44,9 @@ class StateFile:
         if time.monotonic() - self._written_at >= WRITE_EVERY_S:
             self._written_at = time.monotonic()
             with contextlib.suppress(OSError):  # not to be seen is no reason to stop
-                write_run(self.path, Run(state="running", done=done, label=label, at=time.time()))
+                write_state(
+                    self.path, ChildState(state="running", done=done, label=label, at=time.time())
+                )
 
 
 def command() -> tuple[str, ...]:
@@ -69,7 +72,7 @@ def run(request: Request) -> int:
             answer(dataset, cast("Computation[Any]", request.task), StateFile(state))
             refuse_lost(dataset, request.task)
         except ModelyardError as error:
-            write_run(state, failed(fault_of(error)))
+            write_state(state, failed(fault_of(error)))
             return 1
     return 0
 

@@ -36,3 +36,15 @@ class Conflict(ModelyardError):
 
 class Unavailable(ModelyardError):
     """A part that is needed is missing or cannot be reached at the moment."""
+
+
+class SignInNeeded(Denied):
+    """The caller is not known, and somebody known might be allowed."""
+
+
+class Throttled(Denied):
+    """Too many attempts: the caller has to wait."""
+
+    def __init__(self, where: str, why: str, cure: str = "", wait_s: float = 60.0) -> None:
+        super().__init__(where, why, cure)
+        self.wait_s = wait_s

@@ -4,12 +4,15 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from modelyard.errors import Invalid
 
 MEBIBYTE = 1024 * 1024
+ROLES = ("owner", "analyst", "viewer")
+SECRETS = frozenset({"MODELYARD_DATABASE_URL", "MODELYARD_OIDC_CLIENT_SECRET"})
+"""What only the processes that serve and work for runs may know."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -41,6 +44,45 @@ class Settings:
     """Computations at one time per web process (`MODELYARD_COMPUTATIONS`)."""
     allowed_hosts: tuple[str, ...] = ()
     """Host names that requests may name besides loopback (`MODELYARD_ALLOWED_HOSTS`)."""
+    database_url: str = field(default="", repr=False)
+    """The database: `postgresql://...`, or a file of SQLite (`MODELYARD_DATABASE_URL`)."""
+    blobs: str = ""
+    """Where files of runs are kept: a folder, `s3://...` or `gs://...` (`MODELYARD_BLOBS`)."""
+    public_url: str = ""
+    """The address at which people reach the service, behind a proxy (`MODELYARD_PUBLIC_URL`)."""
+    proxies: int = 0
+    """Trusted proxies in front, whose X-Forwarded headers count (`MODELYARD_PROXIES`)."""
+    run_workers: int = 1
+    """Worker processes that `modelyard serve` starts for runs (`MODELYARD_RUN_WORKERS`)."""
+    runs_at_once: int = 2
+    """Heavy runs at one time per worker process (`MODELYARD_RUNS_AT_ONCE`)."""
+    run_timeout_s: float = 86_400.0
+    """When a run is given up (`MODELYARD_RUN_TIMEOUT_S`)."""
+    runs_kept_days: int = 90
+    """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
+    oidc_issuer: str = ""
+    """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
+    oidc_client_id: str = ""
+    """Our name at the provider (`MODELYARD_OIDC_CLIENT_ID`)."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """Our secret at the provider (`MODELYARD_OIDC_CLIENT_SECRET`)."""
+    oidc_name: str = "single sign-on"
+    """What the button on the sign-in page calls the provider (`MODELYARD_OIDC_NAME`)."""
+    oidc_domains: tuple[str, ...] = ()
+    """E-mail domains whose people may join by signing in (`MODELYARD_OIDC_DOMAINS`)."""
+    oidc_role: str = "viewer"
+    """The role of people who join by signing in (`MODELYARD_OIDC_ROLE`)."""
+
+    def data_for(self, root: Path, has_file: bool) -> Path:
+        """Give the folder for what must not be lost: the database and the files of runs.
+
+        It is the folder for caches where the workspace has one; for a bare folder it is the user's
+        own data folder.
+        """
+        state = self.state_for(root, has_file)
+        if self.state is not None or state.parent == root:
+            return state
+        return user_data() / "modelyard" / state.name
 
     def state_for(self, root: Path, has_file: bool) -> Path:
         """Give the folder for caches of the workspace at `root`.
@@ -76,6 +118,17 @@ def user_cache() -> Path:
         return Path(tempfile.gettempdir()) / f"cache-{os.getuid()}"
 
 
+def user_data() -> Path:
+    """Give the user's data folder, as the XDG base directory specification names it."""
+    named = os.environ.get("XDG_DATA_HOME")
+    if named:
+        return Path(named)
+    try:
+        return Path.home() / ".local" / "share"
+    except RuntimeError:
+        return user_cache()
+
+
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default).
 
@@ -84,7 +137,6 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     default = Settings()
     state = env.get("MODELYARD_STATE")
-    hosts = env.get("MODELYARD_ALLOWED_HOSTS", "")
     port_variable = "MODELYARD_PORT" if env.get("MODELYARD_PORT") else "PORT"
     return replace(
         default,
@@ -101,7 +153,25 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             env, "MODELYARD_COMPUTE_TIMEOUT_S", default.compute_timeout_s, 1, 86_400
         ),
         computations=int(_number(env, "MODELYARD_COMPUTATIONS", default.computations, 1, 64)),
-        allowed_hosts=tuple(host.strip().lower() for host in hosts.split(",") if host.strip()),
+        allowed_hosts=_names(env, "MODELYARD_ALLOWED_HOSTS"),
+        database_url=env.get("MODELYARD_DATABASE_URL", ""),
+        blobs=env.get("MODELYARD_BLOBS", ""),
+        public_url=_address(env, "MODELYARD_PUBLIC_URL"),
+        proxies=int(_number(env, "MODELYARD_PROXIES", default.proxies, 0, 8)),
+        run_workers=int(_number(env, "MODELYARD_RUN_WORKERS", default.run_workers, 0, 64)),
+        runs_at_once=int(_number(env, "MODELYARD_RUNS_AT_ONCE", default.runs_at_once, 1, 256)),
+        run_timeout_s=_number(
+            env, "MODELYARD_RUN_TIMEOUT_S", default.run_timeout_s, 1, 30 * 86_400
+        ),
+        runs_kept_days=int(
+            _number(env, "MODELYARD_RUNS_KEPT_DAYS", default.runs_kept_days, 1, 36_500)
+        ),
+        oidc_issuer=_address(env, "MODELYARD_OIDC_ISSUER"),
+        oidc_client_id=env.get("MODELYARD_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=env.get("MODELYARD_OIDC_CLIENT_SECRET", ""),
+        oidc_name=env.get("MODELYARD_OIDC_NAME") or default.oidc_name,
+        oidc_domains=_names(env, "MODELYARD_OIDC_DOMAINS"),
+        oidc_role=_one_of(env, "MODELYARD_OIDC_ROLE", default.oidc_role, ROLES),
     )
 
 
@@ -119,6 +189,20 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "MODELYARD_COMPUTE_TIMEOUT_S": str(settings.compute_timeout_s),
         "MODELYARD_COMPUTATIONS": str(settings.computations),
         "MODELYARD_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+        "MODELYARD_DATABASE_URL": settings.database_url,
+        "MODELYARD_BLOBS": settings.blobs,
+        "MODELYARD_PUBLIC_URL": settings.public_url,
+        "MODELYARD_PROXIES": str(settings.proxies),
+        "MODELYARD_RUN_WORKERS": str(settings.run_workers),
+        "MODELYARD_RUNS_AT_ONCE": str(settings.runs_at_once),
+        "MODELYARD_RUN_TIMEOUT_S": str(settings.run_timeout_s),
+        "MODELYARD_RUNS_KEPT_DAYS": str(settings.runs_kept_days),
+        "MODELYARD_OIDC_ISSUER": settings.oidc_issuer,
+        "MODELYARD_OIDC_CLIENT_ID": settings.oidc_client_id,
+        "MODELYARD_OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "MODELYARD_OIDC_NAME": settings.oidc_name,
+        "MODELYARD_OIDC_DOMAINS": ",".join(settings.oidc_domains),
+        "MODELYARD_OIDC_ROLE": settings.oidc_role,
     }
     if settings.state is not None:
         variables["MODELYARD_STATE"] = str(settings.state.resolve())
@@ -126,8 +210,9 @@ def to_environment(settings: Settings) -> dict[str, str]:
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """Give the environment for a child process that is to have the same settings."""
-    return dict(os.environ) | to_environment(settings)
+    """Give the environment for a child process that computes: the same settings, no secrets."""
+    variables = dict(os.environ) | to_environment(settings)
+    return {name: value for name, value in variables.items() if name not in SECRETS}
 
 
 def _number(
@@ -143,6 +228,24 @@ def _number(
     if not minimum <= value <= maximum:
         raise Invalid(name, f"{text} is not between {minimum:g} and {maximum:g}.")
     return value
+
+
+def _names(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").rstrip("/")
+    if text and not text.startswith(("http://", "https://")):
+        raise Invalid(name, f"'{text}' does not start with https:// or http://.")
+    return text
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    text = env.get(name) or default
+    if text not in known:
+        raise Invalid(name, f"'{text}' is not known.", f"Known: {', '.join(known)}.")
+    return text
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.workspace import config
+from modelyard.workspace.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -144,4 +144,4 @@ def test_python_works_as_written(code: str, place: Path) -> None:
 
 @pytest.mark.parametrize("code", blocks("toml"))
 def test_workspace_files_are_valid(code: str) -> None:
-    assert config.parse(code).datasets
+    assert parse(code).datasets

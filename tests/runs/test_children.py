@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from modelyard.errors import Denied, Unavailable
+from modelyard.runs.child_state import ChildState, failed, find_state, write_state
 from modelyard.runs.children import Children
+from modelyard.runs.fault import fault_of
 from modelyard.runs.lock import held, is_held
-from modelyard.runs.run import Run, failed, fault_of, find_run, write_run
 
 CHILD = """
 import pathlib, sys, time
@@ -53,7 +54,11 @@ def until(seen: Callable[[], bool]) -> None:
 
 def failure(children: Children, key: str) -> str:
     """Wait for the work to fail, and give the reason."""
-    until(lambda: (find_run(children.state_path(key)) or Run(state="queued")).state == "failed")
+    until(
+        lambda: (
+            (find_state(children.state_path(key)) or ChildState(state="queued")).state == "failed"
+        )
+    )
     run = children.ensure(key, b"")
     assert run.fault is not None
     return run.fault.why
@@ -120,7 +125,9 @@ def test_failed_work_is_tried_again_later(make: Make, tmp_path: Path) -> None:
     children, log = make("quick"), tmp_path / "log"
     children.folder.mkdir()
     old = failed(fault_of(Unavailable("a", "b")))
-    write_run(children.state_path("one-1"), Run(state="failed", at=old.at - 60, fault=old.fault))
+    write_state(
+        children.state_path("one-1"), ChildState(state="failed", at=old.at - 60, fault=old.fault)
+    )
     assert children.ensure("one-1", str(log).encode()).state == "running"
     until(log.exists)
 
@@ -141,4 +148,4 @@ def test_a_fault_comes_back_as_the_error_that_it_was() -> None:
 
 def test_a_state_file_that_is_half_written_is_no_state(tmp_path: Path) -> None:
     (tmp_path / "x").write_text('{"state": "runn')
-    assert find_run(tmp_path / "x") is None
+    assert find_state(tmp_path / "x") is None

@@ -3,7 +3,7 @@
 import pytest
 
 from modelyard.errors import Invalid
-from modelyard.workspace.config import parse
+from modelyard.workspace.parse import parse
 
 WHOLE = """
 [workspace]

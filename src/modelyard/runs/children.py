@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelyard.errors import Unavailable
+from modelyard.runs.child_state import QUEUED, ChildState, failed, find_state, write_state
+from modelyard.runs.fault import Fault
 from modelyard.runs.lock import is_held
-from modelyard.runs.run import QUEUED, Fault, Run, failed, find_run, write_run
 
 log = logging.getLogger(__name__)
 FAILURE_KEPT_S = 10.0
@@ -36,21 +37,21 @@ class Children:
     _alive: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ensure(self, key: str, request: bytes) -> Run:
+    def ensure(self, key: str, request: bytes) -> ChildState:
         """See that the work `key` is being done, and tell how it stands.
 
         It is not started a second time while some process on this machine does it, nor again
         right after it failed; where too many children are at work it stays queued, and has to be
         asked for again. Raises Unavailable where it cannot be started.
         """
-        known = find_run(self.state_path(key))
+        known = find_state(self.state_path(key))
         if known is not None and known.state == "failed":
             if time.time() - known.at < FAILURE_KEPT_S:
                 return known
             known = None
         with self._lock:
             if key in self._alive or is_held(self.lock_path(key)):
-                return known or Run(state="running", label="starting")
+                return known or ChildState(state="running", label="starting")
             if len(self._alive) >= self.most:
                 return QUEUED
             try:
@@ -61,7 +62,7 @@ class Children:
                     f"the work could not be started: {fault.strerror or fault}.",
                     "Is there room on the disk of the state folder, and may it be written?",
                 ) from None
-        return Run(state="running", label="starting")
+        return ChildState(state="running", label="starting")
 
     def state_path(self, key: str) -> Path:
         """Give the file that says how the work `key` stands."""
@@ -80,7 +81,9 @@ class Children:
     def _start(self, key: str, request: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._forget_old()
-        write_run(self.state_path(key), Run(state="running", label="starting", at=time.time()))
+        write_state(
+            self.state_path(key), ChildState(state="running", label="starting", at=time.time())
+        )
         child = subprocess.Popen(
             self.argv, env=self.environ, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
@@ -118,12 +121,12 @@ class Children:
 
     def _note_end(self, key: str, fault: Fault | None) -> None:
         path = self.state_path(key)
-        known = find_run(path)
+        known = find_state(path)
         if fault is None:
             path.unlink(missing_ok=True)
             self.lock_path(key).unlink(missing_ok=True)
         elif known is None or known.state != "failed":
-            write_run(path, failed(fault))
+            write_state(path, failed(fault))
 
     def _forget_old(self) -> None:
         for path in self.folder.iterdir():

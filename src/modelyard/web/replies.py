@@ -9,7 +9,7 @@ from flask import Response, request
 from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import Computation
-from modelyard.runs.run import Run
+from modelyard.runs.child_state import ChildState
 from modelyard.web.live import live
 
 JSON = "application/json"
@@ -44,7 +44,7 @@ def computed(dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer 
     return outcome if isinstance(outcome, Answer) else pending(outcome)
 
 
-def pending(run: Run) -> Response:
+def pending(run: ChildState) -> Response:
     """Answer 202: the work goes on, and the same address has the answer later."""
     content = {"state": run.state, "done": round(run.done, 3), "label": run.label}
     answer = Response(json.dumps(content), 202, mimetype=JSON)

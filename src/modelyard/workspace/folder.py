@@ -6,7 +6,8 @@ from pathlib import Path
 
 from modelyard.errors import Invalid, NotFound, Unavailable
 from modelyard.workspace import config
-from modelyard.workspace.config import WorkspaceConfig
+from modelyard.workspace.config import Sharing, WorkspaceConfig
+from modelyard.workspace.parse import parse
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Workspace:
         """The folders in which the workspace's files may lie: its own and those it names."""
         outside = self.config.workspace.outside_folders
         return (self.root, *(Path(self.root, folder).resolve() for folder in outside))
+
+    def find_sharing(self, kind: str, name: str) -> tuple[Sharing, str] | None:
+        """Give what the file says of who may see something, and where; None where it is silent."""
+        section = self.config.datasets.get(name) if kind == "dataset" else None
+        if section is None or section.visibility is None:
+            return None
+        return section, f"{config.FILE_NAME}, line {self.config.lines.get(f'datasets.{name}', 0)}"
 
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""
@@ -77,7 +85,7 @@ def open_workspace(folder: Path | str) -> Workspace:
     text = _read(root / config.FILE_NAME)
     if text is None:
         return Workspace(root, WorkspaceConfig(), has_file=False)
-    return Workspace(root, config.parse(text), has_file=True)
+    return Workspace(root, parse(text), has_file=True)
 
 
 def _read(file: Path) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 
 from modelyard.errors import Conflict, Unavailable
 from modelyard.workspace import config, open_workspace
+from modelyard.workspace.parse import parse
 from modelyard.workspace.starter import make_workspace
 from modelyard.workspace.starter.example import ExampleFiles, write_example
 from modelyard.workspace.starter.flights import write_flights
@@ -119,6 +120,6 @@ def test_what_the_templates_suggest_in_comments_is_valid(name):
     text = (TEMPLATES / name).read_text()
     uncommented = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
     assert "# [" not in uncommented
-    settings = config.parse(uncommented)
+    settings = parse(uncommented)
     assert settings.workspace.outside_folders == ("/data/shared",)
     assert settings.datasets["sales"].separator == ";"

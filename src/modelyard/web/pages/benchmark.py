@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import BenchmarkTask, key_of
-from modelyard.runs.run import Run, find_run
+from modelyard.runs.child_state import ChildState, find_state
 from modelyard.web.live import live
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending
 from modelyard.web.query import Query
@@ -30,8 +30,8 @@ def show_benchmark(dataset: Dataset) -> View:
     task = BenchmarkTask(repeats=query.integer("repeats", 3, 1, 9))
     if not (query.flag("run") or _is_known(dataset, task)):
         return View("datasets/benchmark.html", {"report": None, "repeats": task.repeats})
-    outcome: Answer | Run = ask(dataset, task)
-    if isinstance(outcome, Run):
+    outcome: Answer | ChildState = ask(dataset, task)
+    if isinstance(outcome, ChildState):
         return pending(outcome, f"{api_of(dataset, 'benchmark')}?repeats={task.repeats}")
     report = task.decode(outcome.content)
     context = {"report": report, "tasks": task_bars(report), "memory": memory_words(report)}
@@ -78,5 +78,5 @@ def _is_known(dataset: Dataset, task: BenchmarkTask) -> bool:
     key = key_of(dataset, task)
     if dataset.results.find_path(f"{key}.json") is not None:
         return True
-    run = find_run(live().answers.children.state_path(key))
+    run = find_state(live().answers.children.state_path(key))
     return run is not None and run.state != "failed"

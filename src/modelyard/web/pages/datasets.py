@@ -8,7 +8,7 @@ from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.figures import BooleanColumn, Column, NumberColumn, TableStatistics
 from modelyard.datasets.tasks import CorrelationTask, StatisticsTask
 from modelyard.errors import ModelyardError
-from modelyard.runs.run import Run
+from modelyard.runs.child_state import ChildState
 from modelyard.web.live import services
 from modelyard.web.pages.column_cards import card_of
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending, waiting
@@ -42,7 +42,7 @@ def show_overview(dataset: Dataset) -> View:
     query = Query(request.args, "approximate", "columns", "find")
     task = StatisticsTask(approximate=query.flag("approximate"))
     outcome = ask(dataset, task)
-    if isinstance(outcome, Run):
+    if isinstance(outcome, ChildState):
         switch = "?approximate=1" if task.approximate else ""
         return pending(outcome, api_of(dataset, "statistics") + switch)
     statistics = task.decode(outcome.content)
@@ -84,7 +84,7 @@ def correlation(dataset: Dataset, statistics: TableStatistics) -> dict[str, Any]
         outcome = ask(dataset, task)
     except ModelyardError as fault:
         return {"correlation": None, "correlation_fault": fault}
-    if isinstance(outcome, Run):
+    if isinstance(outcome, ChildState):
         return {"correlation": None, **waiting(outcome, api_of(dataset, "correlation"))}
     from modelyard.web.charts import heat_map
     from modelyard.web.charts.heat_map import written

@@ -10,7 +10,7 @@ from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset, Shape
 from modelyard.datasets.tasks import Computation
 from modelyard.errors import ModelyardError
-from modelyard.runs.run import Run
+from modelyard.runs.child_state import ChildState
 from modelyard.web.live import live, services
 from modelyard.web.problems import STATUS
 
@@ -55,17 +55,17 @@ def framed(name: str, tab: str, show: Show) -> Response:
     return Response(page, shown.status, mimetype=HTML)
 
 
-def ask(dataset: Dataset, task: Computation[Any]) -> Answer | Run:
+def ask(dataset: Dataset, task: Computation[Any]) -> Answer | ChildState:
     """Ask for a result, and wait a moment."""
     return live().answers.give(dataset, task, WAIT_S)
 
 
-def pending(run: Run, address: str) -> View:
+def pending(run: ChildState, address: str) -> View:
     """Show how far the work is; `address` of the API tells when it is done."""
     return View("datasets/pending.html", waiting(run, address), status=202)
 
 
-def waiting(run: Run, address: str) -> dict[str, Any]:
+def waiting(run: ChildState, address: str) -> dict[str, Any]:
     """Give what a progress card shows."""
     joint = "&" if "?" in address else "?"
     return {"run": run, "poll": f"{address}{joint}wait=0"}

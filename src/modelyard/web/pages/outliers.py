@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import OutliersTask
 from modelyard.errors import ModelyardError
-from modelyard.runs.run import Run
+from modelyard.runs.child_state import ChildState
 from modelyard.web.api.scans import outliers_task, refuse_unknown_detector
 from modelyard.web.pages.frame import View, api_of, ask, framed, status_of, waiting
 from modelyard.web.query import Query
@@ -53,7 +53,7 @@ def show_outliers(dataset: Dataset) -> View:
         return View(
             "datasets/outliers.html", context | {"fault": fault, "fault_title": title}, status
         )
-    if isinstance(outcome, Run):
+    if isinstance(outcome, ChildState):
         poll = f"{api_of(dataset, 'outliers')}?{_asked(task)}&limit=0"
         return View("datasets/outliers.html", context | waiting(outcome, poll), 202)
     scan = task.decode(outcome.content)

@@ -1,0 +1,137 @@
+"""Reading modelyard.toml strictly: every fault is named by its line and key."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from modelyard.errors import Invalid
+from modelyard.workspace.config import (
+    FILE_NAME,
+    NAME_PATTERN,
+    SEPARATOR,
+    DatasetConfig,
+    ScheduleConfig,
+    Sharing,
+    WorkspaceConfig,
+    WorkspaceSection,
+)
+from modelyard.workspace.place import Path, line_of, place
+
+Section = TypeVar("Section", bound=msgspec.Struct)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def parse(text: str) -> WorkspaceConfig:
+    """Read the text of a modelyard.toml strictly.
+
+    Raises Invalid with the line and the dotted path of the first fault; an unknown key is answered
+    with the nearest known one.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise Invalid(FILE_NAME, f"is not TOML: {fault}.") from None
+    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules"))
+    workspace = _section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
+    return WorkspaceConfig(
+        workspace=workspace,
+        datasets=_named(text, raw, "datasets", _dataset),
+        schedules=_named(text, raw, "schedules", _schedule),
+        lines=_lines(text, raw.get("datasets", {})),
+    )
+
+
+def _lines(text: str, datasets: Mapping[str, Any]) -> dict[str, int]:
+    return {f"datasets.{name}": line_of(text, ("datasets", name)) for name in datasets}
+
+
+def _named(
+    text: str, raw: Mapping[str, Any], kind: str, read: Callable[[str, str, object], Section]
+) -> dict[str, Section]:
+    """Read all sections of one kind."""
+    sections = raw.get(kind, {})
+    if not isinstance(sections, dict):
+        raise Invalid(place(text, kind), f"must be made of [{kind}.NAME] sections.")
+    for name in sections:
+        if not NAME_PATTERN.fullmatch(name):
+            raise Invalid(
+                place(text, kind, name),
+                f"a {kind.removesuffix('s')}'s name is made of letters, digits, '.', '_' and '-'.",
+                "It is part of the web address.",
+            )
+    return {name: read(text, name, section) for name, section in sections.items()}
+
+
+def _schedule(text: str, name: str, section: object) -> ScheduleConfig:
+    config = _section(text, ("schedules", name), section, ScheduleConfig)
+    if len(config.cron.split()) != 5:
+        raise Invalid(
+            place(text, "schedules", name, "cron"),
+            f"'{config.cron}' has not five parts.",
+            "Minute, hour, day of the month, month, day of the week: '0 6 * * 1-5'.",
+        )
+    return config
+
+
+def _refuse_lost_sharing(text: str, path: Path, config: Sharing) -> None:
+    """Raise Invalid where nobody, or somebody who is no address, could see it."""
+    for key, address in (
+        ("owner", config.owner),
+        *(("shared_with", one) for one in config.shared_with),
+    ):
+        if address and not EMAIL.fullmatch(address):
+            raise Invalid(place(text, *path, key), f"'{address}' is not an e-mail address.")
+    if config.visibility == "private" and not config.owner:
+        raise Invalid(
+            place(text, *path, "visibility"),
+            "what is private needs an owner, else nobody could see it.",
+            'Add owner = "you@example.com".',
+        )
+    if config.shared_with and config.visibility != "shared":
+        raise Invalid(
+            place(text, *path, "shared_with"),
+            'has a meaning with visibility = "shared" only.',
+        )
+
+
+def _dataset(text: str, name: str, section: object) -> DatasetConfig:
+    path = ("datasets", name)
+    config = _section(text, path, section, DatasetConfig)
+    _refuse_lost_sharing(text, path, config)
+    if config.separator is not None and not SEPARATOR.fullmatch(config.separator):
+        why = "must be one ASCII character, and no quote, letter, digit or line end."
+        raise Invalid(place(text, *path, "separator"), why)
+    for option in config.storage:
+        if re.search(r"secret|password|token|key", option, re.IGNORECASE):
+            raise Invalid(
+                place(text, *path, "storage", option),
+                "a secret does not belong in modelyard.toml.",
+                "Set it in the environment, where Polars finds it by itself.",
+            )
+    return config
+
+
+def _section(text: str, path: Path, section: object, kind: type[Section]) -> Section:
+    if not isinstance(section, dict):
+        raise Invalid(place(text, *path), "must be a section with keys.")
+    _refuse_unknown(text, path, section, kind.__struct_fields__)
+    try:
+        return msgspec.convert(section, kind)
+    except msgspec.ValidationError as fault:
+        why, _, where = str(fault).partition(" - at ")
+        key = where.strip("`$").split("[")[0].lstrip(".")
+        raise Invalid(place(text, *path, *([key] if key else [])), f"{why}.") from None
+
+
+def _refuse_unknown(
+    text: str, path: Path, section: Mapping[str, object], known: tuple[str, ...]
+) -> None:
+    for key in section:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+            raise Invalid(place(text, *path, key), "unknown key.", cure)
