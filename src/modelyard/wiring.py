@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelyard.datasets.catalogue import Catalogue, open_catalogue
 from modelyard.datasets.results import Results
 from modelyard.processor import prefer_fast_sort
 from modelyard.settings import Settings, from_environment
 from modelyard.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from modelyard.accounts.accounts import Accounts
+    from modelyard.accounts.resource import Resource, Visibility
+    from modelyard.blobs import Blobs
+    from modelyard.db import Database
+    from modelyard.runs.runs import Runs
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,3 +45,53 @@ def open_folder(folder: Path | str | None = None, settings: Settings | None = No
     results = Results(state / "cache", chosen.cache_bytes)
     catalogue = open_catalogue(workspace, results, state / "fetched")
     return Services(chosen, workspace, state, catalogue)
+
+
+@dataclass(frozen=True, repr=False)
+class Records:
+    """What a service keeps of people and runs, in one database."""
+
+    database: "Database"
+    accounts: "Accounts"
+    runs: "Runs"
+    blobs: "Blobs"
+
+
+def open_records(services: Services) -> Records:
+    """Open the database of a workspace, and what stands on it; nothing is asked of it yet.
+
+    Raises Invalid where the settings name no usable database or store.
+    """
+    from modelyard import kinds
+    from modelyard.accounts.accounts import open_accounts
+    from modelyard.blobs import open_blobs
+    from modelyard.db import open_database
+    from modelyard.runs.runs import open_runs
+
+    settings = services.settings
+    kept = settings.data_for(services.workspace.root, services.workspace.has_file)
+    database = open_database(
+        settings.database_url or f"sqlite:///{kept / 'modelyard.db'}", pool=settings.threads
+    )
+    blobs = open_blobs(settings.blobs or str(kept / "blobs"))
+    runs = open_runs(database, kinds.kinds_of(services), blobs)
+    return Records(database, open_accounts(database), runs, blobs)
+
+
+def visibility_of(services: Services, accounts: "Accounts", resource: "Resource") -> "Visibility":
+    """Say who may see a resource: by modelyard.toml, else by the table, else by the default."""
+    from modelyard.accounts.resource import Visibility
+
+    workspace = services.workspace
+    found = workspace.find_sharing(resource.kind, resource.name)
+    if found is not None:
+        sharing, place = found
+        return Visibility(
+            level=sharing.visibility or "signed-in",
+            owner=sharing.owner.lower(),
+            people=tuple(person.lower() for person in sharing.shared_with),
+            decided_by=place,
+            is_fixed=True,
+        )
+    kept = accounts.sharing.find(resource)
+    return kept or Visibility(level=workspace.config.workspace.visibility)

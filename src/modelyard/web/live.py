@@ -15,7 +15,7 @@ from modelyard.answers import Answers
 from modelyard.errors import ModelyardError
 from modelyard.runs.children import Children
 from modelyard.settings import Settings, child_environment
-from modelyard.wiring import Services
+from modelyard.wiring import Records, Services
 
 LIVE = "modelyard"
 LOOK_EVERY_S = 1.0
@@ -32,6 +32,20 @@ class LiveServices:
         """Why the present modelyard.toml is not in use, where a running service met a bad one."""
         self._looked_at = time.monotonic()
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._records: Records | None = None
+
+    @property
+    def records(self) -> Records:
+        """What is kept of people and runs; the database is brought up to date at the first use.
+
+        Raises Unavailable where it cannot be reached.
+        """
+        if self._records is None:
+            with self._opening:
+                if self._records is None:
+                    self._records = _opened(self.services)
+        return self._records
 
     def current(self) -> Services:
         """Give the services for the folder as it is now."""
@@ -64,6 +78,14 @@ class LiveServices:
         )
         atexit.register(children.stop)
         return Answers(children, str(self.services.workspace.root), settings.threads - 2)
+
+
+def _opened(services: Services) -> Records:
+    from modelyard.db.migrate import migrate
+
+    records = wiring.open_records(services)
+    migrate(records.database)
+    return records
 
 
 def _kept(old: Services, new: Services) -> Services:
