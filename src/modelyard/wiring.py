@@ -1,5 +1,6 @@
 """The one place where the parts are chosen and joined."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,9 +58,10 @@ class Records:
     blobs: "Blobs"
 
 
-def open_records(services: Services) -> Records:
+def open_records(services: Services, current: Callable[[], Services] | None = None) -> Records:
     """Open the database of a workspace, and what stands on it; nothing is asked of it yet.
 
+    `current` gives the workspace as it is now, where it may change while the records are open.
     Raises Invalid where the settings name no usable database or store.
     """
     from modelyard import kinds
@@ -74,7 +76,7 @@ def open_records(services: Services) -> Records:
         settings.database_url or f"sqlite:///{kept / 'modelyard.db'}", pool=settings.threads
     )
     blobs = open_blobs(settings.blobs or str(kept / "blobs"))
-    runs = open_runs(database, kinds.kinds_of(services), blobs)
+    runs = open_runs(database, kinds.kinds_of(current or (lambda: services)), blobs)
     return Records(database, open_accounts(database), runs, blobs)
 
 

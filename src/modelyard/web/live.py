@@ -4,6 +4,7 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -44,7 +45,7 @@ class LiveServices:
         if self._records is None:
             with self._opening:
                 if self._records is None:
-                    self._records = _opened(self.services)
+                    self._records = _opened(self.services, self.current)
         return self._records
 
     def current(self) -> Services:
@@ -80,10 +81,10 @@ class LiveServices:
         return Answers(children, str(self.services.workspace.root), settings.threads - 2)
 
 
-def _opened(services: Services) -> Records:
+def _opened(services: Services, current: Callable[[], Services]) -> Records:
     from modelyard.db.migrate import migrate
 
-    records = wiring.open_records(services)
+    records = wiring.open_records(services, current)
     migrate(records.database)
     return records
 
