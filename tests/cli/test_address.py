@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.cli.address import numeric_address, refuse_strangers, refuse_taken, url_of
+from modelyard.cli.address import numeric_address, refuse_taken, url_of
+from modelyard.cli.first_start import refuse_strangers
 from modelyard.errors import Conflict, Denied, Invalid
 from modelyard.settings import Settings
 
@@ -73,7 +74,8 @@ def test_an_address_for_others_is_refused_unless_public(host):
         refuse_strangers(settings)
     assert str(caught.value) == (
         f"host {host}: everybody who can reach this address could read the data, "
-        "and there are no users yet. If that is what you want, say --public."
+        "and there are no users yet. Make one with modelyard users add YOU@EXAMPLE.COM --role owner; "
+        "or say --public, if everybody may read it."
     )
     refuse_strangers(replace(settings, public=True))
 

@@ -144,4 +144,5 @@ def test_python_works_as_written(code: str, place: Path) -> None:
 
 @pytest.mark.parametrize("code", blocks("toml"))
 def test_workspace_files_are_valid(code: str) -> None:
-    assert parse(code).datasets
+    config = parse(code)
+    assert config.datasets or config.schedules

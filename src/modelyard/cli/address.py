@@ -5,21 +5,10 @@ import shlex
 import socket
 from pathlib import Path
 
-from modelyard.errors import Conflict, Denied, Invalid, ModelyardError, Unavailable
-from modelyard.settings import Settings
+from modelyard.errors import Conflict, Invalid, ModelyardError, Unavailable
 
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
 TRIED_PORTS = 20
-
-
-def refuse_strangers(settings: Settings) -> None:
-    """Raise Denied for an address that others can reach, unless that was asked for."""
-    if not settings.is_loopback and not settings.public:
-        raise Denied(
-            f"host {settings.host}",
-            "everybody who can reach this address could read the data, and there are no users yet.",
-            "If that is what you want, say --public.",
-        )
 
 
 def numeric_address(host: str) -> str:

@@ -11,6 +11,7 @@ import click
 from modelyard.cli.options import FOLDER
 
 if TYPE_CHECKING:
+    from modelyard.cli.first_start import People
     from modelyard.settings import Settings
     from modelyard.wiring import Services
 
@@ -34,18 +35,19 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     """
     _end_quietly_on_signals()
     from modelyard import wiring
-    from modelyard.cli.address import numeric_address, refuse_strangers, refuse_taken, url_of
+    from modelyard.cli.address import numeric_address, refuse_taken, url_of
+    from modelyard.cli.first_start import open_for_people
     from modelyard.cli.server import run_server
 
     settings = _chosen(folder, public, options)
-    refuse_strangers(settings)
     services = wiring.open_folder(settings=settings)
     address = numeric_address(settings.host)
     refuse_taken(address, settings.port, folder)
-    url = url_of(settings.host, settings.port)
+    people = open_for_people(services)
+    url = settings.public_url or url_of(settings.host, settings.port)
 
     def on_start() -> None:
-        click.echo(_welcome(services, url))
+        click.echo(_welcome(services, url, people))
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(settings, url), daemon=True).start()
 
@@ -64,8 +66,9 @@ def _chosen(folder: Path | None, public: bool, options: dict[str, Any]) -> "Sett
     return replace(from_environment(), **given)
 
 
-def _welcome(services: "Services", url: str) -> str:
+def _welcome(services: "Services", url: str, people: "People") -> str:
     from modelyard.cli.clean import clean_line
+    from modelyard.cli.first_start import invitation
     from modelyard.cli.screen.numbers import plural
 
     catalogue = services.datasets
@@ -78,6 +81,7 @@ def _welcome(services: "Services", url: str) -> str:
         lines.append(f"  {faults} in modelyard.toml: see modelyard check")
     if not len(catalogue):
         lines.append("  Put Parquet or CSV files into the folder: they appear without a restart.")
+    lines += invitation(people, url, services.settings.is_loopback)
     return "\n".join([*lines, "  Ctrl-C stops the service."])
 
 
