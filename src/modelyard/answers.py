@@ -57,7 +57,7 @@ class Answers:
         known = self._find(dataset, task)
         if isinstance(known, Answer):
             return known
-        with self._seat() as may_wait:
+        with self.seat() as may_wait:
             while True:
                 found = self._find(dataset, task)
                 if isinstance(found, Answer):
@@ -104,7 +104,11 @@ class Answers:
         return outcome if isinstance(outcome, ChildState) else None
 
     @contextmanager
-    def _seat(self) -> Iterator[bool]:
+    def seat(self) -> Iterator[bool]:
+        """Take one of the few places for callers who wait, as long as the block lasts.
+
+        Gives False where none is free: then the caller must not wait.
+        """
         free = self._waiting.acquire(blocking=False)
         try:
             yield free

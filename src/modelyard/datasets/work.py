@@ -136,6 +136,7 @@ class FetchKind:
     find: FindDataset
     name: ClassVar[str] = "fetch"
     title: ClassVar[str] = "Local copy"
+    struct: ClassVar[type[DatasetRequest]] = FetchRequest
     is_quick: ClassVar[bool] = False
     is_repeatable: ClassVar[bool] = False
 

@@ -30,6 +30,7 @@ class Echo:
     title: str = "Echo"
     is_quick: bool = True
     is_repeatable: bool = True
+    struct: type[msgspec.Struct] = EchoRequest
 
     def check(self, request: Mapping[str, Any]) -> Checked:
         """Look at the text and the seconds."""

@@ -81,6 +81,10 @@ class Kind(Protocol):
     def is_repeatable(self) -> bool:
         """Whether the same inputs give the same result, bit for bit."""
 
+    @property
+    def struct(self) -> type[msgspec.Struct]:
+        """What a request consists of."""
+
     def check(self, request: Mapping[str, Any]) -> Checked:
         """Look whether it can be done; cheap.
 
