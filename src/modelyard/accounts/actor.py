@@ -20,7 +20,8 @@ class Actor:
     """The one for whom something is done."""
 
     kind: Literal["user", "token", "laptop", "visitor", "anonymous"]
-    """`laptop`: the person at this computer, while there are no users; `visitor`: anybody, where a
+    """`laptop`: the person at this computer, while there are no users or (with a name) at its
+    command line; `visitor`: anybody, where a
     service without users is public; `anonymous`: not signed in."""
     scopes: frozenset[Scope] = frozenset()
     user_id: str = ""
@@ -37,7 +38,18 @@ class Actor:
     @property
     def shown(self) -> str:
         """What lists and logs call them."""
-        return self.email or {"laptop": "this computer"}.get(self.kind, "anybody")
+        if self.kind == "laptop":
+            return f"command line ({self.name})" if self.name else "this computer"
+        return self.email or "anybody"
+
+    @property
+    def via(self) -> str:
+        """How they ask, for the audit log."""
+        if self.kind == "token":
+            return f"token {self.credential}"
+        if self.kind == "laptop" and self.name:
+            return "command line"
+        return {"user": "session", "laptop": "this computer"}.get(self.kind, "not signed in")
 
     @property
     def is_signed_in(self) -> bool:
@@ -48,3 +60,8 @@ class Actor:
 LAPTOP = Actor(kind="laptop", scopes=SCOPES_OF["owner"], role="owner")
 VISITOR = Actor(kind="visitor", scopes=SCOPES_OF["viewer"], role="viewer")
 ANONYMOUS = Actor(kind="anonymous", scopes=frozenset({"read"}))
+
+
+def command_line(login: str) -> Actor:
+    """Give the person who types commands on the machine of the database: nobody is above them."""
+    return Actor(kind="laptop", name=login, scopes=SCOPES_OF["owner"], role="owner")

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -105,9 +106,11 @@ ATTEMPTS = Table(
     "attempts",
     METADATA,
     Column("bucket", String(120), primary_key=True),
-    Column("window", Integer, primary_key=True, autoincrement=False),
+    Column("window", BigInteger, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
+    Index("ix_attempts_window", "window"),
 )
+"""How often something was tried; `window` is the end of the span, in seconds since 1970."""
 SECRETS = Table(
     "secrets",
     METADATA,

@@ -8,6 +8,28 @@ from modelyard.db.columns import Moment
 revision = "0001"
 down_revision = None
 
+SAYS = "the audit log is append-only"
+APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+        f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
+        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+        f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
+        "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit "  # noqa: S608
+        "WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) "
+        f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{SAYS}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit "
+        "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
+        "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
+    ),
+}
+"""The database itself refuses to change the past, whoever asks."""
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -15,10 +37,11 @@ def upgrade() -> None:
     op.create_table(
         "attempts",
         sa.Column("bucket", sa.String(length=120), nullable=False),
-        sa.Column("window", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("window", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "window", name=op.f("pk_attempts")),
     )
+    op.create_index("ix_attempts_window", "attempts", ["window"], unique=False)
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -125,3 +148,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_tokens_user_id", "tokens", ["user_id"], unique=False)
     # ### end Alembic commands ###
+    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,109 @@
+"""Who may see what, where a person decided it on a page or through the API."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from modelyard.accounts.actor import Actor
+from modelyard.accounts.ground import Ground
+from modelyard.accounts.plain_text import clean_text
+from modelyard.accounts.resource import LEVELS, Level, Resource, Visibility
+from modelyard.accounts.tables import VISIBILITIES
+from modelyard.accounts.user import clean_email
+from modelyard.errors import Invalid
+
+MOST_PEOPLE = 1000
+
+
+@dataclass(frozen=True)
+class SharingTable:
+    """The visibilities that are kept in the database; modelyard.toml goes before them."""
+
+    ground: Ground
+
+    def find(self, resource: Resource) -> Visibility | None:
+        """Give who may see a resource, or None where nobody decided it here."""
+        name = ("visibility", resource.kind, resource.name)
+        return self.ground.memory.recall(name, lambda: self._read(resource))
+
+    def all_of(self, kind: str) -> dict[str, Visibility]:
+        """Give all that was decided for one kind of resource, by name."""
+        return self.ground.memory.recall(("visibilities", kind), lambda: self._read_all(kind))
+
+    def set(
+        self, resource: Resource, level: str, people: Iterable[str], owner: str, *, by: Actor
+    ) -> Visibility:
+        """Decide who may see a resource; the caller has seen to it that `by` may do so.
+
+        Raises Invalid for an unknown level, an address that is none, and a private or shared
+        resource without an owner.
+        """
+        values = {
+            "kind": resource.kind,
+            "name": resource.name,
+            "level": _clean_level(level),
+            "owner": clean_email(owner) if owner else "",
+            "people": _clean_people(people),
+            "changed_by": by.shown[:254],
+            "changed_at": self.ground.clock(),
+        }
+        if level == "private" and not owner:
+            raise Invalid("owner", "is missing: nobody could see it.", "Name its owner.")
+        with self.ground.change() as connection:
+            before = _row(connection, resource)
+            connection.execute(delete(VISIBILITIES).where(_is(resource)))
+            connection.execute(insert(VISIBILITIES).values(values))
+            detail = {name: values[name] for name in ("level", "owner", "people")}
+            detail["before"] = before.level if before else "the default"
+            self.ground.audit.note(connection, by, "sharing.set", str(resource), detail)
+            return _visibility_of(_row(connection, resource))
+
+    def forget(self, resource: Resource, *, by: Actor) -> None:
+        """Leave a resource to the default again, such as when it is removed."""
+        with self.ground.change() as connection:
+            gone = connection.execute(delete(VISIBILITIES).where(_is(resource)))
+            if gone.rowcount:
+                self.ground.audit.note(connection, by, "sharing.forget", str(resource))
+
+    def _read(self, resource: Resource) -> Visibility | None:
+        with self.ground.database.reading() as connection:
+            row = _row(connection, resource)
+        return _visibility_of(row) if row else None
+
+    def _read_all(self, kind: str) -> dict[str, Visibility]:
+        question = select(VISIBILITIES).where(VISIBILITIES.c.kind == kind)
+        with self.ground.database.reading() as connection:
+            return {row.name: _visibility_of(row) for row in connection.execute(question)}
+
+
+def _is(resource: Resource) -> Any:
+    return (VISIBILITIES.c.kind == resource.kind) & (VISIBILITIES.c.name == resource.name)
+
+
+def _row(connection: Connection, resource: Resource) -> Any:
+    return connection.execute(select(VISIBILITIES).where(_is(resource))).first()
+
+
+def _visibility_of(row: Any) -> Visibility:
+    return Visibility(
+        level=row.level,
+        owner=row.owner,
+        people=tuple(row.people),
+        decided_by=row.changed_by,
+    )
+
+
+def _clean_level(text: str) -> Level:
+    if text not in LEVELS:
+        known = f"Known: {', '.join(LEVELS)}."
+        raise Invalid("level", f"'{clean_text(text, 40)}' is not known.", known)
+    return text
+
+
+def _clean_people(people: Iterable[str]) -> list[str]:
+    cleaned = sorted({clean_email(person) for person in people if person.strip()})
+    if len(cleaned) > MOST_PEOPLE:
+        raise Invalid("people", f"are more than {MOST_PEOPLE:,}.", "Use 'signed-in'.")
+    return cleaned
