@@ -1,0 +1,121 @@
+"""Who may see a run, start one, cancel one: by the resource that it is about."""
+
+from dataclasses import replace
+
+from modelyard.accounts.actor import Actor
+from modelyard.accounts.decision import decide
+from modelyard.accounts.resource import Resource, Visibility
+from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
+from modelyard.runs.run import Run
+from modelyard.web import guard
+from modelyard.web.live import live
+
+NEW = Resource("run", "new")
+
+
+def find_resource(run: Run) -> Resource | None:
+    """Give what a run is about; None for one about nothing, or about what is no longer here."""
+    if not run.resource_kind:
+        return None
+    resource = Resource(run.resource_kind, run.resource_name)
+    return resource if guard.is_here(resource) else None
+
+
+def may_see(run: Run) -> bool:
+    """Tell whether the one who asks may see a run.
+
+    They may if they may read what it is about. A run about nothing is for the one who started it
+    and for owners.
+    """
+    resource = find_resource(run)
+    if resource is not None:
+        return guard.may("read", resource)
+    own = Resource("run", run.id)
+    visibility = Visibility(level="private", owner=run.started_by)
+    return any(
+        decide(guard.asker(), scope, own, visibility).is_allowed for scope in ("read", "admin")
+    )
+
+
+def get_seen(run_id: str) -> Run:
+    """Give a run to somebody who may see it.
+
+    Raises NotFound in the same words for one that is not there and one that is secret;
+    SignInNeeded, in both cases, for somebody unknown.
+    """
+    run = _find(run_id)
+    if run is not None and may_see(run):
+        return run
+    raise _absent(run_id)
+
+
+def may_change(run: Run, actor: Actor) -> bool:
+    """Tell whether somebody may cancel a run: the one who started it, and owners."""
+    if actor.only is not None and actor.only != Resource(run.resource_kind, run.resource_name):
+        return False
+    if "admin" in actor.scopes:
+        return True
+    return "run" in actor.scopes and bool(actor.email) and actor.email == run.started_by
+
+
+def get_changeable(run_id: str) -> Run:
+    """Give a run to somebody who may cancel it or start it again; an owner need not see it.
+
+    Raises NotFound, SignInNeeded as `get_seen` does, and Denied.
+    """
+    run = _find(run_id)
+    actor = guard.asker()
+    if run is not None and may_change(run, actor):
+        return run
+    if run is None or not may_see(run):
+        raise _absent(run_id)
+    if not actor.is_signed_in:
+        raise SignInNeeded(f"run '{run_id}'", "To change it, sign in.", guard.SIGN_IN)
+    raise Denied(f"run '{run_id}'", "Who started a run, and owners, may change it.")
+
+
+def require_start(resource: Resource | None) -> None:
+    """Pass where the one who asks may start work on `resource`, or on nothing in particular.
+
+    Raises SignInNeeded, NotFound where the resource is secret, and Denied.
+    """
+    if resource is not None:
+        guard.require("run", resource)
+    else:
+        _require_scope(guard.asker())
+
+
+def require_runner() -> None:
+    """Pass where the one who asks may start any work at all; before their request is read.
+
+    Raises SignInNeeded and Denied.
+    """
+    _require_scope(replace(guard.asker(), only=None))
+
+
+def shown_starter(run: Run) -> str:
+    """Give who started a run; somebody unknown is not told an address."""
+    return run.started_by if guard.asker().is_signed_in else ""
+
+
+def _require_scope(actor: Actor) -> None:
+    decision = decide(actor, "run", NEW, Visibility(level="signed-in"))
+    if decision.is_allowed:
+        return
+    if not actor.is_signed_in:
+        raise SignInNeeded("runs", "To start work, sign in.", guard.SIGN_IN)
+    raise Denied("runs", decision.why)
+
+
+def _find(run_id: str) -> Run | None:
+    try:
+        return live().records.runs.get_run(run_id)
+    except NotFound:
+        return None
+
+
+def _absent(run_id: str) -> ModelyardError:
+    where = f"run '{run_id[:64]}'"
+    if guard.asker().is_signed_in:
+        return NotFound(where, "is not here.")
+    return SignInNeeded(where, "To see it, sign in.", guard.SIGN_IN)
