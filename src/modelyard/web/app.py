@@ -3,10 +3,11 @@
 import logging
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
-from modelyard.web import headers, problems
-from modelyard.web.api import datasets, documents, health, short
+from modelyard.web import guard, headers, own_pages, problems
+from modelyard.web.api import datasets, documents, health, run_events, run_results, runs, short
 from modelyard.web.live import LIVE, LiveServices
 
 
@@ -22,12 +23,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.extensions[LIVE] = LiveServices(chosen)
+    _trust_proxies(app, chosen.proxies)
     headers.install(app, chosen)
+    own_pages.install(app)
+    guard.install(app)
     problems.install(app)
-    for module in (datasets, short, health, documents):
+    for module in (datasets, runs, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
     _install_pages(app)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take the caller's address and scheme from the proxies in front, never from the caller.
+
+    X-Forwarded-Host is not looked at: many proxies pass on what the caller wrote there.
+    """
+    if count > 0:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=1, x_host=0
+        )
 
 
 def _install_pages(app: Flask) -> None:

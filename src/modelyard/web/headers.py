@@ -1,16 +1,20 @@
 """What every answer carries, and which host names are answered at all."""
 
-from flask import Flask, Response, request
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
 from werkzeug.datastructures import Headers
 
 from modelyard.errors import Denied
 from modelyard.settings import LOOPBACK, Settings
+from modelyard.web import cookies
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
+TLS_ONLY = "max-age=31536000"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -29,7 +33,7 @@ def install(app: Flask, settings: Settings) -> None:
     127.0.0.1 and read that service through the visitor's browser (DNS rebinding); the browser
     then sends that page's host name, so only known names are answered.
     """
-    known = LOOPBACK | set(settings.allowed_hosts)
+    known = LOOPBACK | set(settings.allowed_hosts) | _host_of(settings.public_url)
     restricted = settings.is_loopback and not settings.public
 
     @app.before_request
@@ -49,7 +53,21 @@ def install(app: Flask, settings: Settings) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(HEADERS)
+        if cookies.is_https():
+            response.headers["Strict-Transport-Security"] = TLS_ONLY
+        if "Cache-Control" not in response.headers and _is_personal():
+            response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_personal() -> bool:
+    """Tell whether the answer was made for somebody; the laptop's own are nobody else's."""
+    found = g.get("asker")
+    return found is not None and found.kind not in {"laptop", "visitor"}
+
+
+def _host_of(url: str) -> set[str]:
+    return {urlsplit(url).hostname or ""} if url else set()
 
 
 def is_from_another_site(headers: Headers) -> bool:

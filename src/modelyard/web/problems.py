@@ -2,14 +2,17 @@
 
 import json
 import logging
+import math
 import secrets
+from urllib.parse import quote
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modelyard import errors
 from modelyard.errors import ModelyardError
+from modelyard.web import guard
 from modelyard.web.api.short import SHORT_ADDRESSES
 
 log = logging.getLogger(__name__)
@@ -17,6 +20,8 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[ModelyardError], tuple[int, str]] = {
     errors.NotFound: (404, "Not found"),
     errors.Invalid: (422, "Cannot be used as it is"),
+    errors.SignInNeeded: (401, "Sign in first"),
+    errors.Throttled: (429, "Too many attempts"),
     errors.Denied: (403, "Not allowed"),
     errors.Conflict: (409, "Contradicts the present state"),
     errors.Unavailable: (503, "Not available"),
@@ -33,9 +38,25 @@ def install(app: Flask) -> None:
 
 
 def answer_known(error: ModelyardError) -> Response:
-    """Answer an error that names its place and cure."""
+    """Answer an error that names its place and cure; lead a person who is not known to sign in."""
+    if isinstance(error, errors.SignInNeeded) and not wants_json():
+        return to_sign_in()
     status, title = next((STATUS[kind] for kind in STATUS if isinstance(error, kind)), (500, ""))
-    return problem(status, title, error.why, where=error.where, cure=error.cure)
+    answer = problem(status, title, error.why, where=error.where, cure=error.cure)
+    if status == 401:
+        sent = ' error="invalid_token"' if guard.bearer_token() is not None else ""
+        answer.headers["WWW-Authenticate"] = f'Bearer realm="modelyard"{"," + sent if sent else ""}'
+    if isinstance(error, errors.Throttled):
+        answer.headers["Retry-After"] = str(max(1, math.ceil(error.wait_s)))
+    return answer
+
+
+def to_sign_in() -> Response:
+    """Lead to the page where one signs in, and from there back to this path."""
+    wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
+    target = "/sign-in" + ("" if wanted == "/" else f"?next={quote(wanted, safe='/')}")
+    answer = redirect(target, 303)
+    return Response(answer.get_data(), 303, answer.headers)
 
 
 def answer_http(error: HTTPException) -> ResponseReturnValue:
@@ -84,6 +105,8 @@ def problem(status: int, title: str, detail: str, where: str = "", cure: str = "
 def wants_json() -> bool:
     """Tell whether the caller is a program."""
     if request.path.startswith(JSON_PREFIXES) or request.path in SHORT_ADDRESSES:
+        return True
+    if guard.bearer_token() is not None:
         return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"]) == "application/json"

@@ -13,8 +13,10 @@ from modelyard.datasets.tasks import (
     StatisticsTask,
 )
 from modelyard.errors import ModelyardError
+from modelyard.web import visible
 from modelyard.web.api import rows, scans
 from modelyard.web.live import live, services
+from modelyard.web.needs import for_readers, guarded
 from modelyard.web.query import Query
 from modelyard.web.replies import as_json, computed, hashed, named, pending, tagged
 
@@ -22,16 +24,17 @@ blueprint = Blueprint("datasets", __name__, url_prefix="/api/v1/datasets")
 
 
 @blueprint.get("")
+@for_readers
 def list_datasets() -> Response:
     """List the datasets, with the fault of each that cannot be read."""
-    catalogue = services().datasets
+    catalogue = visible.datasets()
     known = [summary(dataset) for dataset in catalogue.values()]
     broken = [{"name": name, "fault": fault_of(fault)} for name, fault in catalogue.faults.items()]
-    default = catalogue.get_default().name if len(catalogue) else None
-    return as_json({"datasets": known + broken, "default": default})
+    return as_json({"datasets": known + broken, "default": visible.find_default()})
 
 
 @blueprint.get("/<name>")
+@guarded("read", "dataset")
 def get_dataset(name: str) -> Response:
     """Describe one dataset."""
     dataset = services().datasets.get_dataset(name)
@@ -50,18 +53,21 @@ def get_dataset(name: str) -> Response:
 
 
 @blueprint.get("/<name>/rows")
+@guarded("read", "dataset")
 def get_rows(name: str) -> Response:
     """Give rows: filtered, sorted, by pages."""
     return rows.answer_rows(services().datasets.get_dataset(name))
 
 
 @blueprint.get("/<name>/statistics")
+@guarded("read", "dataset")
 def get_statistics(name: str) -> Response:
     """Give the figures of every column."""
     return answer_statistics(services().datasets.get_dataset(name))
 
 
 @blueprint.get("/<name>/correlation")
+@guarded("read", "dataset")
 def get_correlation(name: str) -> Response:
     """Give the correlation of the numeric columns."""
     query = Query(request.args, "wait")
@@ -69,12 +75,14 @@ def get_correlation(name: str) -> Response:
 
 
 @blueprint.get("/<name>/outliers")
+@guarded("read", "dataset")
 def get_outliers(name: str) -> Response:
     """Give the rows that stand out, and why."""
     return answer_outliers(services().datasets.get_dataset(name))
 
 
 @blueprint.get("/<name>/benchmark")
+@guarded("read", "dataset")
 def get_benchmark(name: str) -> Response:
     """Give times and memory of pandas and Polars on this table."""
     return answer_benchmark(services().datasets.get_dataset(name))

@@ -8,12 +8,14 @@ from typing import Any
 from flask import Blueprint, Response
 
 from modelyard.version import VERSION
+from modelyard.web.needs import for_readers
 from modelyard.web.replies import tagged
 
 blueprint = Blueprint("documents", __name__)
 
 
 @blueprint.get("/openapi.json")
+@for_readers
 def openapi() -> Response:
     """Give the document."""
     return tagged(json.dumps(document(), ensure_ascii=False).encode(), f"openapi-{VERSION}")

@@ -2,26 +2,30 @@
 
 from flask import Blueprint, Response
 
+from modelyard.web import visible
 from modelyard.web.api import datasets
-from modelyard.web.live import services
+from modelyard.web.needs import decides_itself
 
 SHORT_ADDRESSES = frozenset({"/stats", "/outliers", "/benchmark"})
 blueprint = Blueprint("short", __name__)
 
 
 @blueprint.get("/stats")
+@decides_itself
 def stats() -> Response:
     """Statistics of the default dataset."""
-    return datasets.answer_statistics(services().datasets.get_default())
+    return datasets.answer_statistics(visible.get_default())
 
 
 @blueprint.get("/outliers")
+@decides_itself
 def outliers() -> Response:
     """Outliers of the default dataset."""
-    return datasets.answer_outliers(services().datasets.get_default())
+    return datasets.answer_outliers(visible.get_default())
 
 
 @blueprint.get("/benchmark")
+@decides_itself
 def benchmark() -> Response:
     """Benchmark on the default dataset."""
-    return datasets.answer_benchmark(services().datasets.get_default())
+    return datasets.answer_benchmark(visible.get_default())

@@ -10,8 +10,26 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Add all pages, and what every template may use."""
-    from modelyard.web.pages import benchmark, datasets, docs, home, outliers, rows, surroundings
+    from modelyard.web.pages import (
+        benchmark,
+        datasets,
+        docs,
+        home,
+        outliers,
+        rows,
+        run_forms,
+        runs,
+        surroundings,
+    )
 
     surroundings.install(app)
-    for module in (home, datasets, rows, outliers, benchmark, docs):
+    for module in (home, datasets, rows, outliers, benchmark, runs, run_forms, docs):
+        app.register_blueprint(module.blueprint)
+    _install_accounts(app)
+
+
+def _install_accounts(app: Flask) -> None:
+    from modelyard.web.pages import access, account, audit, links, people, sign_in
+
+    for module in (sign_in, links, account, people, audit, access):
         app.register_blueprint(module.blueprint)

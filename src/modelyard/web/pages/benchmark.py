@@ -9,6 +9,7 @@ from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import BenchmarkTask, key_of
 from modelyard.runs.child_state import ChildState, find_state
 from modelyard.web.live import live
+from modelyard.web.needs import guarded
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending
 from modelyard.web.query import Query
 
@@ -19,6 +20,7 @@ blueprint = Blueprint("benchmark_pages", __name__)
 
 
 @blueprint.get("/datasets/<name>/benchmark")
+@guarded("read", "dataset")
 def benchmark(name: str) -> Response:
     """Show the benchmark."""
     return framed(name, "benchmark", show_benchmark)

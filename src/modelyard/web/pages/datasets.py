@@ -9,7 +9,8 @@ from modelyard.datasets.figures import BooleanColumn, Column, NumberColumn, Tabl
 from modelyard.datasets.tasks import CorrelationTask, StatisticsTask
 from modelyard.errors import ModelyardError
 from modelyard.runs.child_state import ChildState
-from modelyard.web.live import services
+from modelyard.web import visible
+from modelyard.web.needs import for_readers, guarded
 from modelyard.web.pages.column_cards import card_of
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending, waiting
 from modelyard.web.pages.paging import Paging
@@ -24,14 +25,16 @@ blueprint = Blueprint("dataset_pages", __name__)
 
 
 @blueprint.get("/datasets")
+@for_readers
 def list_datasets() -> Response:
     """List the datasets."""
-    shown = standings(services().datasets)
+    shown = standings(visible.datasets())
     page = render_template("datasets/list.html", standings=shown, awaited=awaited(shown))
     return Response(page, mimetype="text/html")
 
 
 @blueprint.get("/datasets/<name>")
+@guarded("read", "dataset")
 def overview(name: str) -> Response:
     """Show a dataset: every column's figures, and how the columns go together."""
     return framed(name, "overview", show_overview)

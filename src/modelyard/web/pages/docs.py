@@ -5,9 +5,10 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from modelyard.errors import ModelyardError, NotFound
+from modelyard.errors import NotFound
+from modelyard.web import visible
 from modelyard.web.api.documents import document
-from modelyard.web.live import services
+from modelyard.web.needs import for_readers
 from modelyard.web.pages.reference import groups_of
 from modelyard.web.problems import STATUS
 
@@ -22,8 +23,17 @@ ERRORS = (
         "`where` names the file and line, or the parameter; mend it there.",
     ),
     (
+        "Nobody known asks, or the token that was sent does not hold.",
+        "Sign in, or send a token that holds: `Authorization: Bearer TOKEN`.",
+    ),
+    (
+        "There were too many attempts to sign in.",
+        "Wait as many seconds as `Retry-After` says.",
+    ),
+    (
         "The caller may not do this, or the host name is not one this service answers to.",
-        "Add the host name to `MODELYARD_ALLOWED_HOSTS`.",
+        "`detail` says what is missing: a role, a scope, or the host name in "
+        "`MODELYARD_ALLOWED_HOSTS`.",
     ),
     (
         "The request contradicts the present state.",
@@ -49,6 +59,7 @@ blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 
 
 @blueprint.get("")
+@for_readers
 def reference() -> Response:
     """Show the reference."""
     content = document()
@@ -63,6 +74,7 @@ def reference() -> Response:
 
 
 @blueprint.get("/errors")
+@for_readers
 def errors() -> Response:
     """Show what can go wrong."""
     known = [
@@ -74,6 +86,7 @@ def errors() -> Response:
 
 
 @blueprint.get("/try")
+@for_readers
 def try_it() -> Response:
     """Lead a form of the reference to the address that it means; works without JavaScript."""
     path = request.args.get("_path", "")
@@ -92,7 +105,4 @@ def try_it() -> Response:
 
 def _example() -> str:
     """Give the dataset that the forms are filled with."""
-    try:
-        return services().datasets.get_default().name
-    except ModelyardError:
-        return ""
+    return visible.find_default() or ""

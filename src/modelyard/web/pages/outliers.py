@@ -10,6 +10,7 @@ from modelyard.datasets.tasks import OutliersTask
 from modelyard.errors import ModelyardError
 from modelyard.runs.child_state import ChildState
 from modelyard.web.api.scans import outliers_task, refuse_unknown_detector
+from modelyard.web.needs import guarded
 from modelyard.web.pages.frame import View, api_of, ask, framed, status_of, waiting
 from modelyard.web.query import Query
 
@@ -27,6 +28,7 @@ blueprint = Blueprint("outlier_pages", __name__)
 
 
 @blueprint.get("/datasets/<name>/outliers")
+@guarded("read", "dataset")
 def outliers(name: str) -> Response:
     """Show the outliers."""
     return framed(name, "outliers", show_outliers)

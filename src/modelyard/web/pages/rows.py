@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import ModelyardError
 from modelyard.web.api.rows import ROW_PARAMETERS, row_query
+from modelyard.web.needs import guarded
 from modelyard.web.pages.frame import View, api_of, framed, status_of
 from modelyard.web.pages.paging import Paging
 from modelyard.web.pages.row_address import MOST_FILE_ROWS, SIZE, RowAddress
@@ -34,6 +35,7 @@ blueprint = Blueprint("row_pages", __name__)
 
 
 @blueprint.get("/datasets/<name>/rows")
+@guarded("read", "dataset")
 def rows(name: str) -> Response:
     """Show rows."""
     return framed(name, "rows", show_rows)

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask, url_for
 
 from modelyard.version import VERSION
-from modelyard.web import charts, numerals
+from modelyard.web import charts, guard, numerals
 from modelyard.web.live import live
-from modelyard.web.pages import marks
+from modelyard.web.pages import days, marks
 
 FILTERS = {
     "integer": numerals.integer,
@@ -20,6 +20,8 @@ FILTERS = {
     "duration": numerals.duration,
     "times": numerals.times,
     "counted": numerals.counted,
+    "day": days.day,
+    "instant": days.instant,
     "coded": marks.coded,
     "marked": marks.marked,
 }
@@ -38,10 +40,14 @@ def on_every_page() -> dict[str, Any]:
     """Give what the frame around each page shows."""
     current = live()
     workspace = current.current().workspace
+    asker = guard.known_asker()
     return {
         "workspace_title": workspace.title,
         "version": VERSION,
-        "workspace_fault": current.fault,
+        "workspace_fault": current.fault if asker.is_signed_in else None,
+        "asker": asker,
+        "is_laptop": asker.kind == "laptop",
+        "may_manage": "admin" in asker.scopes and asker.only is None,
     }
 
 

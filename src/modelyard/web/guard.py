@@ -1,0 +1,183 @@
+"""Who asks, and may they? Every request passes here before its view runs."""
+
+from dataclasses import replace
+
+from flask import Flask, current_app, g, request
+
+from modelyard.accounts.actor import ANONYMOUS, LAPTOP, VISITOR, Actor, Scope
+from modelyard.accounts.decision import Decision, decide
+from modelyard.accounts.resource import Resource, Visibility
+from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
+from modelyard.settings import Settings
+from modelyard.web import cookies
+from modelyard.web.live import live, services
+from modelyard.web.needs import OPEN, Need, default_need, find_need
+from modelyard.wiring import visibility_of
+
+SIGN_IN = "Sign in, or send a token."
+EVERYBODY_INSIDE = Visibility(level="signed-in")
+SERVICE = Resource("service", "")
+
+
+def install(app: Flask) -> None:
+    """Have every request checked."""
+
+    @app.before_request
+    def check() -> None:
+        if request.endpoint is None:
+            return
+        need = find_need(app, request.endpoint) or default_need(request)
+        if bearer_token() is not None:
+            asker()
+        _meet(need)
+
+
+def asker() -> Actor:
+    """Say who asks; found out once per request.
+
+    Raises SignInNeeded where a token was sent that does not hold.
+    """
+    found: Actor | None = g.get("asker")
+    if found is None:
+        found = replace(_who_asks(), address=request.remote_addr or "")
+        g.asker = found
+    return found
+
+
+def known_asker() -> Actor:
+    """Say who asks, for a page that must be shown in any case: nobody known, where that fails."""
+    try:
+        return asker()
+    except ModelyardError:
+        return ANONYMOUS
+
+
+def may(scope: Scope, resource: Resource) -> bool:
+    """Tell whether the one who asks may do what `scope` names with `resource`."""
+    return why(scope, resource).is_allowed
+
+
+def why(scope: Scope, resource: Resource) -> Decision:
+    """Say whether the one who asks may do that, and the reason."""
+    return decide(asker(), scope, resource, visibility(resource))
+
+
+def visibility(resource: Resource) -> Visibility:
+    """Say who may see a resource, and where that was decided."""
+    return visibility_of(services(), live().records.accounts, resource)
+
+
+def require(scope: Scope, resource: Resource | None = None) -> None:
+    """Pass where the one who asks may do what `scope` names, with `resource` or at all.
+
+    Raises SignInNeeded for somebody unknown, NotFound, in the same words for what is secret and
+    for what is not there, and Denied with the reason otherwise.
+    """
+    if resource is None:
+        _require_scope(scope)
+        return
+    decision = why(scope, resource) if is_here(resource) else None
+    if decision is None or (decision.is_secret and not decision.is_allowed):
+        raise absent(resource)
+    if decision.needs_sign_in:
+        raise SignInNeeded(str(resource), decision.why, SIGN_IN)
+    if not decision.is_allowed:
+        raise Denied(str(resource), decision.why)
+
+
+def is_here(resource: Resource) -> bool:
+    """Tell whether there is such a dataset; of other kinds their own rooms know."""
+    if resource.kind != "dataset":
+        return True
+    catalogue = services().datasets
+    return resource.name in catalogue.datasets or resource.name in catalogue.faults
+
+
+def absent(resource: Resource) -> ModelyardError:
+    """Give the one answer for what is not there and for what is secret.
+
+    It names only what the one who asks may see. Somebody unknown is told to sign in.
+    """
+    if not asker().is_signed_in:
+        return SignInNeeded(str(resource), "To see it, sign in.", SIGN_IN)
+    if resource.kind == "dataset":
+        from modelyard.web.visible import nearest
+
+        return nearest(resource.name)
+    return NotFound(f"{resource.kind} '{resource.name}'", "is not here.")
+
+
+def may_read_anything() -> bool:
+    """Tell whether there is anything here that the one who asks may see."""
+    from modelyard.web.visible import has_public
+
+    actor = asker()
+    return "read" in actor.scopes and (actor.is_signed_in or has_public())
+
+
+def bearer_token() -> str | None:
+    """Give the token that was sent in the header; None where none was."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _who_asks() -> Actor:
+    accounts = live().records.accounts
+    token = bearer_token()
+    if token is not None:
+        return accounts.tokens.find_actor(token)
+    secret = request.cookies.get(cookies.session_name())
+    found = accounts.sessions.find_actor(secret) if secret else None
+    if found is not None:
+        return found
+    if accounts.users.has_any():
+        return ANONYMOUS
+    return _without_users(services().settings)
+
+
+def _without_users(settings: Settings) -> Actor:
+    """Say who somebody is in a service that has no users yet.
+
+    A service on loopback that is meant for others, behind a proxy, is nobody's laptop.
+    """
+    if settings.public:
+        return VISITOR
+    is_fronted = settings.proxies > 0 or cookies.is_far(settings.public_url)
+    return LAPTOP if settings.is_loopback and not is_fronted else ANONYMOUS
+
+
+def _meet(need: Need) -> None:
+    """Raise what `require` raises where the one who asks does not meet a view's need."""
+    if need is OPEN or need.who == "decided by the view":
+        return
+    if need.who == "readers":
+        if not may_read_anything():
+            _require_scope("read")
+    elif need.who == "people":
+        _require_person()
+    elif need.kind:
+        require(need.scope, Resource(need.kind, (request.view_args or {})["name"]))
+    else:
+        _require_scope(need.scope)
+
+
+def _require_scope(scope: Scope) -> None:
+    decision = decide(asker(), scope, SERVICE, EVERYBODY_INSIDE)
+    if decision.is_allowed:
+        return
+    if not asker().is_signed_in:
+        raise SignInNeeded(_here(), "Only somebody who is signed in may see it.", SIGN_IN)
+    raise Denied(_here(), decision.why)
+
+
+def _require_person() -> None:
+    """Let in a person; also the one at the laptop, who is then told how to add people."""
+    actor = asker()
+    if not actor.is_signed_in:
+        raise SignInNeeded(_here(), "Only somebody who is signed in may see it.", "Sign in.")
+    if actor.kind == "token":
+        raise Denied(_here(), "A token cannot act on an account.", "Sign in with a browser.")
+
+
+def _here() -> str:
+    return f"address '{request.path[:100]}'" if current_app else ""

@@ -1,0 +1,95 @@
+"""Who may see a dataset, and why; changed by its owner and the service's owners."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from modelyard.accounts.decision import Decision
+from modelyard.accounts.resource import Level, Resource
+from modelyard.errors import ModelyardError
+from modelyard.web import guard
+from modelyard.web.live import live, services
+from modelyard.web.needs import decides_itself, guarded
+from modelyard.web.pages.frame import frame_of
+from modelyard.web.pages.page import led_to, page, status_of
+from modelyard.web.query import Query
+from modelyard.web.sharing import share
+
+blueprint = Blueprint("access_pages", __name__)
+WORDS: dict[Level, tuple[str, str]] = {
+    "private": ("Private", "its owner alone sees it."),
+    "shared": ("Shared", "its owner and some people see it."),
+    "signed-in": ("Everybody here", "everybody who is signed in sees it."),
+    "public": ("Public", "everybody sees it, signed in or not."),
+}
+
+
+@blueprint.get("/datasets/<name>/access")
+@decides_itself
+def show(name: str) -> Response:
+    """Show who may see it, and why."""
+    require_known(Resource("dataset", name))
+    done = request.args.get("done", "")
+    return access(name, note="It is changed, and counts from now on." if done else "")
+
+
+@blueprint.post("/datasets/<name>/access")
+@guarded("admin", "dataset")
+def change(name: str) -> Response:
+    """Change who may see it."""
+    given = Query(request.form, "level", "people", "owner")
+    typed = {key: given.text(key) for key in ("level", "people", "owner")}
+    people = typed["people"].replace(",", " ").replace(";", " ").split()
+    try:
+        share(Resource("dataset", name), typed["level"], people, typed["owner"])
+    except ModelyardError as fault:
+        return access(name, fault, typed)
+    return led_to(f"/datasets/{name}/access?done=1")
+
+
+def require_known(resource: Resource) -> None:
+    """Pass where the one who asks may look into a resource or see to it."""
+    if not (guard.is_here(resource) and guard.may("admin", resource)):
+        guard.require("read", resource)
+
+
+def managing(resource: Resource) -> Decision:
+    """Say whether the one who asks may change who sees a resource, and why."""
+    return guard.why("admin", resource)
+
+
+def access(
+    name: str,
+    fault: ModelyardError | None = None,
+    typed: dict[str, str] | None = None,
+    note: str = "",
+) -> Response:
+    """Show who may see it, with what was typed and what is wrong with it."""
+    resource = Resource("dataset", name)
+    dataset = services().datasets.get_dataset(name)
+    present = guard.visibility(resource)
+    read = guard.why("read", resource)
+    frame: dict[str, Any] = frame_of(dataset, "access")
+    if not read.is_allowed:
+        frame |= {"shape": None, "tabs": [tab for tab in frame["tabs"] if tab[0] == "access"]}
+    usual = {"level": present.level, "people": "\n".join(present.people), "owner": present.owner}
+    return page(
+        "datasets/access.html",
+        status_of(fault),
+        visibility=present,
+        read=read,
+        manage=managing(resource),
+        words=WORDS,
+        known=known_people(),
+        fault=fault,
+        note=note,
+        typed=typed or usual,
+        **frame,
+    )
+
+
+def known_people() -> set[str]:
+    """Give the addresses of those who have an account."""
+    if not guard.asker().is_signed_in:
+        return set()
+    return {user.email for user in live().records.accounts.users.list_users()}

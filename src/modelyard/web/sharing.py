@@ -1,0 +1,38 @@
+"""Who may see a dataset, changed from pages and API alike."""
+
+from modelyard.accounts.resource import Resource
+from modelyard.accounts.user import clean_email
+from modelyard.errors import Conflict, Denied, Invalid
+from modelyard.web import guard
+from modelyard.web.live import live
+
+
+def share(resource: Resource, level: str, people: list[str], owner: str) -> None:
+    """Say who may see a resource.
+
+    Raises Conflict where modelyard.toml says it, Invalid for what cannot be, and Denied where
+    somebody who is no owner of the service would give away what is theirs.
+    """
+    guard.require("admin", resource)
+    present = guard.visibility(resource)
+    if present.is_fixed:
+        raise Conflict(
+            present.decided_by, f"says who may see {resource}.", "Change it there: it comes first."
+        )
+    chosen = _owner(owner or present.owner, level)
+    if chosen != present.owner and "admin" not in guard.asker().scopes:
+        raise Denied("owner", "only an owner of the service gives it to somebody else.")
+    if level == "shared" and not people:
+        raise Invalid("people", "are missing: shared with whom?", "Name them, or choose private.")
+    live().records.accounts.sharing.set(resource, level, people, chosen, by=guard.asker())
+
+
+def _owner(text: str, level: str) -> str:
+    """Give the owner's address; somebody must see what is private, so it has one."""
+    if text:
+        return clean_email(text)
+    if level == "private" and guard.asker().email:
+        return guard.asker().email
+    if level == "private":
+        raise Invalid("owner", "is missing: nobody could see it.", "Name an e-mail address.")
+    return ""

@@ -1,0 +1,85 @@
+"""The datasets as the one who asks sees them: nothing else is listed, counted or hinted at."""
+
+from dataclasses import replace
+
+from modelyard.accounts.resource import Resource
+from modelyard.datasets.catalogue import Catalogue
+from modelyard.datasets.dataset import Dataset
+from modelyard.errors import ModelyardError, NotFound
+from modelyard.web import guard
+from modelyard.web.live import services
+
+
+def datasets() -> Catalogue:
+    """Give the datasets that the one who asks may see, and the faults of those."""
+    catalogue = services().datasets
+    if guard.asker().kind == "laptop":
+        return catalogue
+    return replace(
+        catalogue,
+        datasets={name: one for name, one in catalogue.datasets.items() if _is_seen(name)},
+        faults={name: one for name, one in catalogue.faults.items() if _is_seen(name)},
+        preferred=catalogue.preferred if _is_seen(catalogue.preferred) else "",
+    )
+
+
+def has_public() -> bool:
+    """Tell whether anybody at all may see a dataset."""
+    return any(
+        guard.visibility(Resource("dataset", name)).level == "public"
+        for name in services().datasets.datasets
+    )
+
+
+def get_default() -> Dataset:
+    """Give the dataset that the short addresses answer for.
+
+    Raises NotFound where there is none, or where it is secret; SignInNeeded for somebody unknown.
+    """
+    catalogue = services().datasets
+    if guard.asker().kind == "laptop":
+        return catalogue.get_default()
+    try:
+        name = catalogue.preferred or catalogue.get_default().name
+    except NotFound as none:
+        raise _no_default() from none
+    if not _is_seen(name):
+        raise _no_default()
+    return catalogue.get_dataset(name)
+
+
+def find_default() -> str | None:
+    """Give the name of the default dataset, where the one who asks may see it."""
+    try:
+        return get_default().name
+    except ModelyardError:
+        return None
+
+
+def nearest(name: str) -> NotFound:
+    """Say that there is no such dataset, and which there are instead."""
+    seen = datasets()
+    try:
+        replace(seen, faults={}, datasets=_without(seen.datasets, name)).get_dataset(name)
+    except NotFound as fault:
+        return fault
+    return NotFound(f"dataset '{name}'", "there is no such dataset.")
+
+
+def _without(known: dict[str, Dataset], name: str) -> dict[str, Dataset]:
+    """Leave one out: a token may lack the scope `read` for what its person can see."""
+    return {each: dataset for each, dataset in known.items() if each != name}
+
+
+def _is_seen(name: str) -> bool:
+    return guard.may("read", Resource("dataset", name))
+
+
+def _no_default() -> ModelyardError:
+    if not guard.asker().is_signed_in:
+        return guard.absent(Resource("dataset", "default"))
+    return NotFound(
+        "datasets",
+        "there is no default dataset that you may see.",
+        "Ask for one by its name: /api/v1/datasets lists those that you may see.",
+    )
