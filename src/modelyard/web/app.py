@@ -7,7 +7,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
 from modelyard.web import guard, headers, own_pages, problems
-from modelyard.web.api import datasets, documents, health, run_events, run_results, runs, short
+from modelyard.web.api import access as access_api
+from modelyard.web.api import (
+    audit,
+    datasets,
+    documents,
+    health,
+    people,
+    run_events,
+    run_results,
+    runs,
+    short,
+    tokens,
+)
 from modelyard.web.live import LIVE, LiveServices
 
 
@@ -30,6 +42,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     for module in (datasets, runs, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
+    for of_accounts in (people, tokens, audit, access_api):
+        app.register_blueprint(of_accounts.blueprint)
     _install_pages(app)
     return app
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
 from modelyard.accounts.actor import ANONYMOUS, LAPTOP, VISITOR, Actor, Scope
 from modelyard.accounts.decision import Decision, decide
@@ -153,8 +153,8 @@ def _meet(need: Need) -> None:
     if need.who == "readers":
         if not may_read_anything():
             _require_scope("read")
-    elif need.who == "people":
-        _require_person()
+    elif need.who in {"people", "those who are signed in"}:
+        _require_known(need.who == "people")
     elif need.kind:
         require(need.scope, Resource(need.kind, (request.view_args or {})["name"]))
     else:
@@ -170,14 +170,14 @@ def _require_scope(scope: Scope) -> None:
     raise Denied(_here(), decision.why)
 
 
-def _require_person() -> None:
-    """Let in a person; also the one at the laptop, who is then told how to add people."""
+def _require_known(is_person: bool) -> None:
+    """Let in somebody known; the one at the laptop too, who is told how to add people."""
     actor = asker()
     if not actor.is_signed_in:
-        raise SignInNeeded(_here(), "Only somebody who is signed in may see it.", "Sign in.")
-    if actor.kind == "token":
+        raise SignInNeeded(_here(), "Only somebody who is signed in may see it.", SIGN_IN)
+    if is_person and actor.kind == "token":
         raise Denied(_here(), "A token cannot act on an account.", "Sign in with a browser.")
 
 
 def _here() -> str:
-    return f"address '{request.path[:100]}'" if current_app else ""
+    return f"address '{request.path[:100]}'"

@@ -14,7 +14,10 @@ from flask import Flask, Request
 from modelyard.accounts.actor import Scope
 
 View = TypeVar("View", bound=Callable[..., Any])
-Who = Literal["everybody", "readers", "people", "decided by the view", "those with the scope"]
+Who = Literal[
+    *("everybody", "readers", "people", "those who are signed in"),
+    *("decided by the view", "those with the scope"),
+]
 ATTRIBUTE = "modelyard_need"
 OPEN_ENDPOINTS = frozenset({"static"})
 """Flask's own views, which carry no mark."""
@@ -46,6 +49,11 @@ def for_readers(view: View) -> View:
 def for_people(view: View) -> View:
     """Mark a view about somebody's own account: for a person, not for a token."""
     return _marked(view, Need("people"))
+
+
+def for_anybody_known(view: View) -> View:
+    """Mark a view for whoever is signed in, with a token too; it may look closer itself."""
+    return _marked(view, Need("those who are signed in"))
 
 
 def decides_itself(view: View) -> View:

@@ -2,12 +2,19 @@
 
 import difflib
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from modelyard.errors import Invalid
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+def no_parameters() -> None:
+    """Raise Invalid where the address of this request has any parameter."""
+    for name in request.args:
+        raise Invalid(f"parameter '{name}'", "is not known here.", "This address takes none.")
 
 
 class Query:

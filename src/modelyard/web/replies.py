@@ -32,6 +32,14 @@ def as_json(value: Any, tag: str | None = None) -> Response:
     return tagged(content, tag) if tag else Response(content, mimetype=JSON)
 
 
+def unkept(value: Any, status: int = 200) -> Response:
+    """Answer with a value as JSON that neither browser nor proxy is to keep."""
+    answer = as_json(value)
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def hashed(value: Any) -> Response:
     """Answer with a value as JSON under an ETag of its content."""
     content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()

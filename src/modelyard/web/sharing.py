@@ -7,6 +7,15 @@ from modelyard.web import guard
 from modelyard.web.live import live
 
 
+def require_sight(resource: Resource) -> None:
+    """Pass where the one who asks may look into a resource, or see to it.
+
+    Raises what `guard.require` raises.
+    """
+    if not (guard.is_here(resource) and guard.may("admin", resource)):
+        guard.require("read", resource)
+
+
 def share(resource: Resource, level: str, people: list[str], owner: str) -> None:
     """Say who may see a resource.
 

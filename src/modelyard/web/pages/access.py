@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from modelyard.accounts.decision import Decision
 from modelyard.accounts.resource import Level, Resource
 from modelyard.errors import ModelyardError
 from modelyard.web import guard
@@ -13,7 +12,7 @@ from modelyard.web.needs import decides_itself, guarded
 from modelyard.web.pages.frame import frame_of
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.query import Query
-from modelyard.web.sharing import share
+from modelyard.web.sharing import require_sight, share
 
 blueprint = Blueprint("access_pages", __name__)
 WORDS: dict[Level, tuple[str, str]] = {
@@ -28,7 +27,7 @@ WORDS: dict[Level, tuple[str, str]] = {
 @decides_itself
 def show(name: str) -> Response:
     """Show who may see it, and why."""
-    require_known(Resource("dataset", name))
+    require_sight(Resource("dataset", name))
     done = request.args.get("done", "")
     return access(name, note="It is changed, and counts from now on." if done else "")
 
@@ -45,17 +44,6 @@ def change(name: str) -> Response:
     except ModelyardError as fault:
         return access(name, fault, typed)
     return led_to(f"/datasets/{name}/access?done=1")
-
-
-def require_known(resource: Resource) -> None:
-    """Pass where the one who asks may look into a resource or see to it."""
-    if not (guard.is_here(resource) and guard.may("admin", resource)):
-        guard.require("read", resource)
-
-
-def managing(resource: Resource) -> Decision:
-    """Say whether the one who asks may change who sees a resource, and why."""
-    return guard.why("admin", resource)
 
 
 def access(
@@ -78,7 +66,7 @@ def access(
         status_of(fault),
         visibility=present,
         read=read,
-        manage=managing(resource),
+        manage=guard.why("admin", resource),
         words=WORDS,
         known=known_people(),
         fault=fault,

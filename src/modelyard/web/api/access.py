@@ -1,0 +1,52 @@
+"""Who may see a dataset, over REST."""
+
+from flask import Blueprint, Response
+
+from modelyard.accounts.resource import Resource
+from modelyard.errors import Invalid
+from modelyard.web import guard
+from modelyard.web.account_json import access_json
+from modelyard.web.body import json_object
+from modelyard.web.needs import decides_itself, guarded
+from modelyard.web.query import no_parameters
+from modelyard.web.replies import unkept
+from modelyard.web.sharing import require_sight, share
+
+blueprint = Blueprint("access", __name__, url_prefix="/api/v1/datasets")
+
+
+@blueprint.get("/<name>/access")
+@decides_itself
+def get_access(name: str) -> Response:
+    """Say who may see it, where that was decided, and why the one who asks may or may not."""
+    resource = Resource("dataset", name)
+    require_sight(resource)
+    no_parameters()
+    return described(resource)
+
+
+@blueprint.put("/<name>/access")
+@guarded("admin", "dataset")
+def set_access(name: str) -> Response:
+    """Change who may see it."""
+    given = json_object("level", "people", "owner")
+    people = given.get("people", [])
+    for key in ("level", "owner"):
+        if not isinstance(given.get(key, ""), str):
+            raise Invalid(key, "is not a text.")
+    if not isinstance(people, list) or not all(isinstance(one, str) for one in people):
+        raise Invalid("people", "is not a list of e-mail addresses.")
+    resource = Resource("dataset", name)
+    share(resource, given.get("level", ""), people, given.get("owner", ""))
+    return described(resource)
+
+
+def described(resource: Resource) -> Response:
+    """Answer with how it stands now."""
+    content = access_json(
+        guard.visibility(resource),
+        guard.why("read", resource),
+        guard.why("admin", resource),
+        guard.asker().is_signed_in,
+    )
+    return unkept({"dataset": resource.name, **content})
