@@ -23,7 +23,7 @@ def json_object(*known: str) -> dict[str, Any]:
     """
     if not request.is_json:
         raise UnsupportedMediaType(
-            f"The body is '{request.mimetype or 'of no type'}'. "
+            f"The body's type is {request.mimetype or 'not said'}. "
             "Send JSON with the header Content-Type: application/json."
         )
     content = _parsed(request.get_data(cache=False))

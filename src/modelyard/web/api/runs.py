@@ -145,9 +145,7 @@ def cancelled(run_id: str) -> Run:
     """End a run; raises NotFound, SignInNeeded, Denied, and Conflict for one that is over."""
     run = get_changeable(run_id)
     if run.is_over:
-        raise Conflict(
-            f"run '{run.id}'", f"is over: it has {run.state}.", "There is nothing to do."
-        )
+        raise Conflict(f"run '{run.id}'", f"is over already: {run.state}.")
     return live().records.runs.cancel(run.id, by=guard.asker().shown)
 
 

@@ -22,8 +22,8 @@ TABS = (
     ("rows", "Rows", "/rows"),
     ("outliers", "Outliers", "/outliers"),
     ("benchmark", "Benchmark", "/benchmark"),
-    ("access", "Access", "/access"),
     ("runs", "Runs", "/runs"),
+    ("access", "Access", "/access"),
 )
 
 

@@ -1,6 +1,6 @@
 """The log of a run, line by line, and its passport as a table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,18 +72,33 @@ def words_of(kind: str, content: Mapping[str, Any]) -> str:
 
 
 def passport_rows(passport: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """Write a passport as rows: the path of each value, and the value."""
+    """Write a passport as rows: the path of each value, and the value.
+
+    A group of plain values inside another one is one row, such as all versions.
+    """
     return list(_rows("", passport)) if passport else []
 
 
 def _rows(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping) and value and not (path and _is_plain(value.values())):
         for name, inner in value.items():
-            yield from _rows(f"{path}.{name}" if path else str(name), inner)
-    elif isinstance(value, list) and any(isinstance(one, Mapping | list) for one in value):
-        for number, inner in enumerate(value):
-            yield from _rows(f"{path}[{number}]", inner)
-    elif isinstance(value, list):
-        yield path, ", ".join(map(str, value))[:LONGEST_VALUE] or "none"
+            yield from _rows(f"{path} › {name}" if path else str(name), inner)
+    elif isinstance(value, list) and not _is_plain(value):
+        for number, inner in enumerate(value, 1):
+            yield from _rows(path if len(value) == 1 else f"{path} {number}", inner)
     else:
-        yield path, "none" if value is None or value == {} else str(value)[:LONGEST_VALUE]
+        yield path, _words(value)
+
+
+def _is_plain(values: Iterable[Any]) -> bool:
+    return not any(isinstance(one, Mapping | list) for one in values)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {_words(inner)}" for name, inner in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(_words, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value in {None, ""} else str(value)[:LONGEST_VALUE]

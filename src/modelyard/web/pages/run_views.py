@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from modelyard.runs.run import Run
 from modelyard.web.live import live, services
-from modelyard.web.numerals import counted, duration
+from modelyard.web.numerals import THIN, counted, duration
 from modelyard.web.run_rights import find_resource, shown_starter
 
+LONGEST_WORDS = 90
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
 
 
@@ -24,6 +25,8 @@ class RunLine:
     dataset: str
     """The name of its dataset, where there still is one."""
     dataset_title: str
+    asked: str
+    """The parameters that say more than the title."""
     who: str
     at: str
     """When it was asked for, in ISO 8601."""
@@ -43,6 +46,7 @@ def line_of(run: Run, now: datetime | None = None) -> RunLine:
         state="cancelling" if run.is_cancelling else run.state,
         dataset=name,
         dataset_title=title,
+        asked=asked_words(run),
         who=who_started(run),
         at=run.created_at.isoformat(timespec="seconds"),
         exact=exact(run.created_at),
@@ -62,13 +66,25 @@ def who_started(run: Run) -> str:
     return f"schedule {run.schedule}" if run.schedule else shown_starter(run)
 
 
+def asked_words(run: Run) -> str:
+    """Name the parameters of a run that are not empty and not in its title."""
+    pairs = (
+        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in run.request.items()
+        if value and name != "dataset" and str(value) not in run.title
+    )
+    return ", ".join(pairs)[:LONGEST_WORDS]
+
+
 def took(run: Run, now: datetime) -> str:
     """Say how long it took, or has taken so far."""
     if run.began_at is None:
         return ""
     until = run.ended_at or now
     seconds = max(0.0, (until - run.began_at).total_seconds())
-    return duration(seconds if run.is_over else float(round(seconds)) or 1.0)
+    if run.is_over or seconds >= 60:
+        return duration(seconds)
+    return f"{seconds:.0f}{THIN}s"
 
 
 def exact(at: datetime | None) -> str:

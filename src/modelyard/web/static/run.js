@@ -60,7 +60,7 @@ function write(kind, content) {
   const line = document.createElement("li");
   const time = document.createElement("time");
   const words = document.createElement("span");
-  line.className = kind;
+  line.className = `on-${kind}`;
   time.dateTime = content.at;
   time.textContent = content.at.slice(11, 19);
   words.textContent = WORDS[kind](content);
