@@ -15,8 +15,12 @@ from modelyard.accounts.actor import Scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 Who = Literal[
-    *("everybody", "readers", "people", "those who are signed in"),
-    *("decided by the view", "those with the scope"),
+    "everybody",
+    "readers",
+    "people",
+    "those who are signed in",
+    "decided by the view",
+    "those with the scope",
 ]
 ATTRIBUTE = "modelyard_need"
 OPEN_ENDPOINTS = frozenset({"static"})

@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
 
 
 def _install_accounts(app: Flask) -> None:
-    from modelyard.web.pages import access, account, audit, links, people, sign_in
+    from modelyard.web.pages import access, account, audit, links, open_id, people, sign_in
 
-    for module in (sign_in, links, account, people, audit, access):
+    for module in (sign_in, open_id, links, account, people, audit, access):
         app.register_blueprint(module.blueprint)

@@ -16,10 +16,10 @@ from modelyard.web.sharing import require_sight, share
 
 blueprint = Blueprint("access_pages", __name__)
 WORDS: dict[Level, tuple[str, str]] = {
-    "private": ("Private", "its owner alone sees it."),
-    "shared": ("Shared", "its owner and some people see it."),
-    "signed-in": ("Everybody here", "everybody who is signed in sees it."),
-    "public": ("Public", "everybody sees it, signed in or not."),
+    "private": ("Private", "Its owner alone sees it."),
+    "shared": ("Shared", "Its owner and some people see it."),
+    "signed-in": ("Everybody here", "Everybody who is signed in sees it."),
+    "public": ("Public", "Everybody sees it, signed in or not."),
 }
 
 

@@ -1,5 +1,7 @@
 """The audit log, for owners."""
 
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -7,11 +9,33 @@ from flask import Blueprint, Response, request
 from modelyard.web.audit_files import audit_file
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
+from modelyard.web.pages.days import instant
 from modelyard.web.pages.page import page
 from modelyard.web.query import Query
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 SIZE = 100
+
+
+@blueprint.app_template_filter("told")
+def told(detail: dict[str, Any]) -> str:
+    """Write what an entry tells besides on one line; what is empty is left out."""
+    return "; ".join(
+        f"{key.replace('_', ' ')}: {_told(value)}"
+        for key, value in detail.items()
+        if value not in ("", [], None)
+    )
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_told(one) for one in value)
+    try:
+        return instant(datetime.fromisoformat(value)) if "T" in value else str(value)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 @blueprint.get("")

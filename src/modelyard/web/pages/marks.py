@@ -4,12 +4,22 @@ import re
 
 from markupsafe import Markup, escape
 
+from modelyard.errors import ModelyardError
+
+PLAIN = frozenset({"sign-in", "password", "single sign-on"})
 CODE = re.compile(r"`([^`]+)`")
 
 
 def coded(text: str) -> Markup:
     """Set what stands between backticks as code; everything is escaped first."""
     return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped here)
+
+
+def said(fault: ModelyardError) -> Markup:
+    """Say beside a form what is wrong; where the form shows the place itself, it is not named."""
+    if fault.where in PLAIN:
+        return coded(fault.why[:1].upper() + fault.why[1:])
+    return coded(f"{fault.where}: {fault.why}")
 
 
 def marked(text: str) -> Markup:

@@ -24,6 +24,7 @@ FILTERS = {
     "instant": days.instant,
     "coded": marks.coded,
     "marked": marks.marked,
+    "said": marks.said,
 }
 
 

@@ -1,3 +1,6 @@
+// A link is shown as others have to type it.
+for (const link of document.querySelectorAll("figure.command a")) link.textContent = link.href;
+
 // Puts a button on every command that copies it.
 if (navigator.clipboard) {
   for (const figure of document.querySelectorAll("figure.command")) {
