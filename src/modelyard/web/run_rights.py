@@ -1,5 +1,6 @@
 """Who may see a run, start one, cancel one: by the resource that it is about."""
 
+import re
 from dataclasses import replace
 
 from modelyard.accounts.actor import Actor
@@ -10,6 +11,7 @@ from modelyard.runs.run import Run
 from modelyard.web import guard
 from modelyard.web.live import live
 
+ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 NEW = Resource("run", "new")
 
 
@@ -98,6 +100,11 @@ def shown_starter(run: Run) -> str:
     return run.started_by if guard.asker().is_signed_in else ""
 
 
+def is_id(text: str) -> bool:
+    """Tell whether a text may be the id of a run; not every text can be asked of a database."""
+    return ID.fullmatch(text) is not None
+
+
 def _require_scope(actor: Actor) -> None:
     decision = decide(actor, "run", NEW, Visibility(level="signed-in"))
     if decision.is_allowed:
@@ -108,6 +115,8 @@ def _require_scope(actor: Actor) -> None:
 
 
 def _find(run_id: str) -> Run | None:
+    if not is_id(run_id):
+        return None
     try:
         return live().records.runs.get_run(run_id)
     except NotFound:

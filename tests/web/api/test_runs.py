@@ -27,6 +27,14 @@ def start(client: FlaskClient, body: Any = None, **headers: str) -> Any:
 
 
 @pytest.fixture
+def client(folder: Path, make_client: Make, database_url: str) -> Iterator[FlaskClient]:
+    """A service on each kind of database."""
+    opened = make_client(folder, database_url=database_url)
+    yield opened
+    opened.application.extensions[LIVE].records.database.close()
+
+
+@pytest.fixture
 def run(client: FlaskClient) -> Any:
     """A run that waits: there is no worker."""
     return start(client)
@@ -274,8 +282,10 @@ def test_a_server_of_one_thread_is_not_held_up_by_a_stream(client: FlaskClient, 
 
 
 def test_a_database_that_is_away_is_503_and_nothing_is_half_written(
-    client: FlaskClient, run: Any, tmp_path: Path
+    folder: Path, make_client: Make, tmp_path: Path
 ) -> None:
+    client = make_client(folder)
+    run = start(client)
     database = client.application.extensions[LIVE].records.database
     file, away = tmp_path / "state" / "modelyard.db", tmp_path / "away"
     time.sleep(1.1)  # what is known of users holds for a second

@@ -18,7 +18,7 @@ from modelyard.web.replies import JSON, as_json, hashed
 from modelyard.web.run_answers import ROOT, address_of, short, whole
 from modelyard.web.run_kinds import kind_contents
 from modelyard.web.run_lists import seen_runs
-from modelyard.web.run_rights import get_changeable, get_seen, require_runner, require_start
+from modelyard.web.run_rights import get_changeable, get_seen, is_id, require_runner, require_start
 
 MOST_LISTED = 200
 LONGEST_WAIT_S = 60
@@ -46,7 +46,7 @@ def list_runs() -> Response:
     """List runs, the newest first."""
     query = Query(request.args, "state", "kind", "dataset", "limit", "before")
     limit = query.integer("limit", 50, 1, MOST_LISTED)
-    page = seen_runs(filters_of(query), limit, query.text("before"))
+    page = seen_runs(filters_of(query), limit, before_of(query))
     content: dict[str, Any] = {"runs": [short(run) for run in page.runs]}
     content["next"] = _next_address(page.next)
     return hashed(content)
@@ -97,15 +97,23 @@ def retry_run(run_id: str) -> Response:
 
 def filters_of(query: Query) -> dict[str, Any]:
     """Read which runs are asked for; raises Invalid for a state that there is not."""
-    state, dataset = query.text("state"), query.text("dataset")
+    state, kind, dataset = (query.text(name) for name in ("state", "kind", "dataset"))
     if state and state not in STATES:
         known = ", ".join(STATES)
         raise Invalid("parameter 'state'", f"'{state[:50]}' is not known.", f"Known: {known}.")
     return {
         "state": state,
-        "kind": query.text("kind"),
-        "resource": ("dataset", dataset) if dataset else None,
+        "kind": kind.replace("\0", ""),
+        "resource": ("dataset", dataset.replace("\0", "")) if dataset else None,
     }
+
+
+def before_of(query: Query) -> str:
+    """Read the run at which the page before ended; raises Invalid."""
+    before = query.text("before")
+    if before and not is_id(before):
+        raise Invalid("parameter 'before'", "is not the id of a run.")
+    return before
 
 
 def submit(kind: str, wanted: dict[str, Any], key: str | None) -> tuple[Run, bool]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from modelyard.errors import ModelyardError
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard, visible
-from modelyard.web.api.runs import filters_of
+from modelyard.web.api.runs import before_of, filters_of
 from modelyard.web.live import live, services
 from modelyard.web.needs import decides_itself, for_readers, guarded
 from modelyard.web.pages.frame import HTML, frame_of
@@ -31,7 +31,7 @@ def list_runs() -> Response:
     """List runs, the newest first."""
     query = Query(request.args, "state", "kind", "dataset", "before")
     asked = {name: query.text(name) for name in ("state", "kind", "dataset")}
-    page = seen_runs(filters_of(query), ON_PAGE, query.text("before"))
+    page = seen_runs(filters_of(query), ON_PAGE, before_of(query))
     kinds = live().records.runs.kinds().values()
     context = {
         "asked": asked,
@@ -72,7 +72,7 @@ def of_dataset(name: str) -> Response:
     """List the latest runs of a dataset; one that cannot be read has runs too."""
     query = Query(request.args, "before")
     dataset = services().datasets.get_dataset(name)
-    page = seen_runs({"resource": ("dataset", name)}, OF_DATASET, query.text("before"))
+    page = seen_runs({"resource": ("dataset", name)}, OF_DATASET, before_of(query))
     context = {
         "kinds": [(kind.name, kind.title) for kind in kinds_for(name)],
         "is_later": bool(query.text("before")),
@@ -129,4 +129,6 @@ def _times(run: Run) -> list[tuple[str, str]]:
 
 
 def _page(template: str, **context: Any) -> Response:
-    return Response(render_template(template, **context), mimetype=HTML)
+    needs_token = guard.asker().kind not in {"laptop", "visitor"}
+    page = render_template(template, needs_token=needs_token, **context)
+    return Response(page, mimetype=HTML)
