@@ -87,9 +87,9 @@ class AuditLog:
         if before_id is not None:
             question = question.where(AUDIT.c.id < before_id)
         if action:
-            question = question.where(AUDIT.c.action == action)
+            question = question.where(AUDIT.c.action == clean_text(action, 60))
         if actor:
-            question = question.where(AUDIT.c.actor == actor)
+            question = question.where(AUDIT.c.actor == clean_text(actor, 254))
         with self.database.reading() as connection:
             return [Entry(**row) for row in connection.execute(question).mappings()]
 

@@ -89,11 +89,13 @@ def _find_by_email(connection: Connection, comer: Comer) -> Any:
     Providers give the address of somebody who left to somebody new; it must not open the old
     account.
     """
-    row = find_row(connection, comer.email)
+    row = find_row(connection, comer.email, for_update=True)
     if row is None:
         return None
     theirs = select(IDENTITIES.c.subject).where(
-        IDENTITIES.c.issuer == comer.issuer, IDENTITIES.c.user_id == row.id
+        IDENTITIES.c.issuer == comer.issuer,
+        IDENTITIES.c.user_id == row.id,
+        IDENTITIES.c.subject != comer.subject,
     )
     if connection.execute(theirs).first() is not None:
         raise Denied("sign-in", f"{comer.email} belongs to another person there.", "Ask an owner.")

@@ -98,17 +98,21 @@ class Links:
             expires_at=row.expires_at,
         )
 
-    def use(self, secret: str, *, email: str = "", name: str = "", password: str) -> User:
+    def use(
+        self, secret: str, *, password: str, email: str = "", name: str = "", address: str = ""
+    ) -> User:
         """Make the account, or set the password, for which the link is; it works once.
+
+        `address` is the network address of whoever uses it, for the audit log.
 
         Raises NotFound for a link that cannot be used, Invalid for a bad address or a weak
         password (the link then still works), Conflict where the address is taken.
         """
         link = self.look(secret)
-        address = link.email or clean_email(email)
-        if email and clean_email(email) != address:
+        whose = link.email or clean_email(email)
+        if email and clean_email(email) != whose:
             raise Invalid("email", "is not the one to which this link was given.")
-        require_good(password, address)
+        require_good(password, whose)
         kept = self.ground.passwords.hash(password)
         with self.ground.change() as connection:
             row = find_link(connection, secret, self.ground.clock())
@@ -118,9 +122,10 @@ class Links:
                 _lock_first_owner(connection, self.ground.database.is_sqlite)
             if not _still_makes_sense(connection, link.purpose, link.email):
                 raise _unusable()
-            user = self._fulfil(connection, link, address, name, kept)
+            user = self._fulfil(connection, link, whose, name, kept)
             detail = {"purpose": link.purpose, "role": user.role}
-            self.ground.audit.note(connection, user.as_actor(), "link.use", user.email, detail)
+            who = user.as_actor(address=address)
+            self.ground.audit.note(connection, who, "link.use", user.email, detail)
         return user
 
     def _fulfil(self, connection: Connection, link: Link, email: str, name: str, kept: str) -> User:

@@ -16,3 +16,12 @@ def clean_text(text: str, most: int) -> str:
 
 def _is_seen(sign: str) -> bool:
     return unicodedata.category(sign) not in UNSEEN or sign in JOINERS
+
+
+def is_keepable(text: str, most: int) -> bool:
+    """Whether a database takes the text as it is: no NUL, no half characters, not too long."""
+    return len(text) <= most and "\x00" not in text and not any(map(_is_half, text))
+
+
+def _is_half(sign: str) -> bool:
+    return "\ud800" <= sign <= "\udfff"

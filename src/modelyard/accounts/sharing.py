@@ -8,13 +8,15 @@ from sqlalchemy import Connection, delete, insert, select
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
-from modelyard.accounts.plain_text import clean_text
+from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.resource import LEVELS, Level, Resource, Visibility
 from modelyard.accounts.tables import VISIBILITIES
 from modelyard.accounts.user import clean_email
 from modelyard.errors import Invalid
 
 MOST_PEOPLE = 1000
+LONGEST_KIND = 32
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class SharingTable:
         Raises Invalid for an unknown level, an address that is none, and a private or shared
         resource without an owner.
         """
+        require_keepable(resource)
         values = {
             "kind": resource.kind,
             "name": resource.name,
@@ -68,6 +71,8 @@ class SharingTable:
                 self.ground.audit.note(connection, by, "sharing.forget", str(resource))
 
     def _read(self, resource: Resource) -> Visibility | None:
+        if not is_keepable(resource.name, LONGEST_NAME):
+            return None
         with self.ground.database.reading() as connection:
             row = _row(connection, resource)
         return _visibility_of(row) if row else None
@@ -76,6 +81,13 @@ class SharingTable:
         question = select(VISIBILITIES).where(VISIBILITIES.c.kind == kind)
         with self.ground.database.reading() as connection:
             return {row.name: _visibility_of(row) for row in connection.execute(question)}
+
+
+def require_keepable(resource: Resource) -> None:
+    """Raise Invalid for a resource whose name the database does not take."""
+    if is_keepable(resource.kind, LONGEST_KIND) and is_keepable(resource.name, LONGEST_NAME):
+        return
+    raise Invalid("resource", f"'{clean_text(str(resource), 80)}' is not the name of one.")
 
 
 def _is(resource: Resource) -> Any:

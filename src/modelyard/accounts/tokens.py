@@ -11,9 +11,10 @@ from sqlalchemy import Select, insert, select, update
 from modelyard.accounts.actor import SCOPES, SCOPES_OF, Actor, Scope
 from modelyard.accounts.footprints import EVERY
 from modelyard.accounts.ground import Ground
-from modelyard.accounts.plain_text import clean_text
+from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.resource import Resource
 from modelyard.accounts.secret_text import digest_of, new_id, new_secret
+from modelyard.accounts.sharing import require_keepable
 from modelyard.accounts.tables import TOKENS, USERS
 from modelyard.accounts.user import User
 from modelyard.errors import Denied, Invalid, NotFound, SignInNeeded
@@ -83,6 +84,8 @@ class Tokens:
         title, now = clean_text(name, LONGEST_NAME), self.ground.clock()
         if not title:
             raise Invalid("name", "is missing.", "Say what the token is for.")
+        if only is not None:
+            require_keepable(only)
         if expires_at is not None and expires_at <= now:
             raise Invalid("expires_at", "is over already.")
         secret = new_secret(PREFIX)
@@ -116,8 +119,9 @@ class Tokens:
 
     def get_token(self, id: str) -> Token:
         """Give a token; raises NotFound."""
+        question = _tokens().where(TOKENS.c.id == id)
         with self.ground.database.reading() as connection:
-            row = connection.execute(_tokens().where(TOKENS.c.id == id)).first()
+            row = connection.execute(question).first() if is_keepable(id, 32) else None
         if row is None:
             raise NotFound(f"token '{clean_text(id, 40)}'", "is not here.")
         return _token_of(row)

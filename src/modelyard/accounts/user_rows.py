@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from modelyard.accounts.actor import Role
-from modelyard.accounts.plain_text import clean_text
+from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.secret_text import digest_of, new_id
 from modelyard.accounts.tables import SESSIONS, USERS
 from modelyard.accounts.user import User, clean_name, user_of
@@ -47,15 +47,20 @@ def insert_user(connection: Connection, new: NewUser, now: datetime) -> User:
 def get_row(connection: Connection, id: str, for_update: bool = False) -> Any:
     """Give the row of a person; raises NotFound."""
     question = select(USERS).where(USERS.c.id == id)
-    row = connection.execute(question.with_for_update() if for_update else question).first()
+    if for_update:
+        question = question.with_for_update()
+    row = connection.execute(question).first() if is_keepable(id, 32) else None
     if row is None:
         raise NotFound(f"user '{clean_text(id, 40)}'", "is not here.")
     return row
 
 
-def find_row(connection: Connection, email: str) -> Any:
+def find_row(connection: Connection, email: str, for_update: bool = False) -> Any:
     """Give the row of the person with this address, or None."""
-    return connection.execute(select(USERS).where(USERS.c.email == email)).first()
+    question = select(USERS).where(USERS.c.email == email)
+    if for_update:
+        question = question.with_for_update()
+    return connection.execute(question).first()
 
 
 def end_sessions(connection: Connection, user_id: str, except_secret: str = "") -> None:

@@ -10,12 +10,13 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
 from modelyard.accounts.joining import Comer, Joining
 from modelyard.accounts.passwords import require_good
+from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.sign_in import SignIn
 from modelyard.accounts.tables import USERS
 from modelyard.accounts.throttle import MINUTE_S, Limit, bucket_of
 from modelyard.accounts.user import User, clean_email, clean_role, require_admin, user_of
-from modelyard.accounts.user_rows import NewUser, end_sessions, get_row, insert_user
-from modelyard.errors import Conflict, Denied
+from modelyard.accounts.user_rows import NewUser, end_sessions, find_row, get_row, insert_user
+from modelyard.errors import Conflict, Denied, Invalid
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,12 @@ class Users:
 
     def find_by_email(self, email: str) -> User | None:
         """Give the person with this address, or None."""
-        question = select(USERS).where(USERS.c.email == email.strip().lower())
+        try:
+            address = clean_email(email)
+        except Invalid:
+            return None
         with self.ground.database.reading() as connection:
-            row = connection.execute(question).first()
+            row = find_row(connection, address)
         return None if row is None else user_of(row)
 
     def has_any(self) -> bool:
@@ -149,9 +153,9 @@ class Users:
         Known people keep their role, invited ones get that of their invitation, others join with
         `role` where `may_create` says so. Raises Denied for anybody else.
         """
-        if not subject or len(subject) > 255:
+        if not subject or not is_keepable(subject, 255):
             raise Denied("sign-in", "the provider named nobody.")
-        comer = Comer(issuer[:500], subject, clean_email(email), name)
+        comer = Comer(clean_text(issuer, 500), subject, clean_email(email), name)
         return Joining(self.ground).join(comer, clean_role(role) if may_create else None)
 
     def _hashed(self, password: str | None, email: str) -> str:
