@@ -8,9 +8,17 @@ from modelyard.web.problems import STATUS
 
 def test_every_operation_is_in_the_reference(get):
     text = get("/docs").get_data(as_text=True)
-    for path in document()["paths"]:
+    for path, item in document()["paths"].items():
         assert f"<code>{path}</code>" in text
-        assert f'value="{path}"' in text
+        assert (f'value="{path}"' in text) == ("get" in item)
+
+
+def test_what_is_sent_is_shown_with_its_command(get):
+    text = get("/docs").get_data(as_text=True)
+    assert "curl -X POST" in text
+    assert "--json" in text
+    assert "<code>kind</code>" in text
+    assert "<code>Idempotency-Key</code>" in text
 
 
 def test_parameters_and_answers_are_explained(get):

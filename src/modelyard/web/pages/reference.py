@@ -1,5 +1,6 @@
 """The OpenAPI document, shaped for reading."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,20 @@ class Operation:
     description: str
     parameters: tuple[Parameter, ...]
     replies: tuple[Reply, ...]
+    body: tuple[Part, ...] = ()
+    """What is to be sent, where something is."""
+    example: str = ""
+    """Such a body, as JSON."""
+
+    @property
+    def in_address(self) -> tuple[Parameter, ...]:
+        """The parameters that stand in the address."""
+        return tuple(one for one in self.parameters if one.place != "header")
+
+    @property
+    def in_headers(self) -> tuple[Parameter, ...]:
+        """The parameters that are sent as headers."""
+        return tuple(one for one in self.parameters if one.place == "header")
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,7 @@ def _operations(document: Node) -> Iterator[tuple[str, Operation]]:
 
 def _operation(document: Node, path: str, method: str, operation: Node) -> Operation:
     parameters = (_resolved(document, node) for node in operation.get("parameters", []))
+    sent = _sent(document, operation)
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
@@ -94,7 +110,16 @@ def _operation(document: Node, path: str, method: str, operation: Node) -> Opera
             _reply(document, status, _resolved(document, node))
             for status, node in operation.get("responses", {}).items()
         ),
+        body=tuple(_parts(document, sent.get("schema", {}), "", 0)),
+        example=json.dumps(sent["example"]) if "example" in sent else "",
     )
+
+
+def _sent(document: Node, operation: Node) -> Node:
+    """Give what is said of the JSON body of an operation."""
+    body = _resolved(document, operation.get("requestBody", {}))
+    content: Node = body.get("content", {}).get("application/json", {})
+    return content
 
 
 def _parameter(document: Node, node: Node) -> Parameter:
