@@ -61,7 +61,7 @@ class Runs:
         there, and Conflict where the key was used for another request.
         """
         document = _document(kind, request)
-        owner = started_by_id or started_by
+        owner = f"schedule {schedule}" if schedule else started_by_id or started_by
         if idempotency_key is not None:
             _refuse_key(idempotency_key)
             known = self._find_known(owner, idempotency_key, digest_of(document))

@@ -136,6 +136,7 @@ class Store:
                 update(RUNS)
                 .where(mine, RUNS.c.state == "queued")
                 .values(state="cancelled", cancel_asked_at=at, ended_at=at, label="")
+                .values(dispatched_at=func.coalesce(RUNS.c.dispatched_at, at))
             ).rowcount
             if ended:
                 add_event(connection, run_id, at, "cancel", asked)

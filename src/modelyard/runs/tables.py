@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from modelyard.db import METADATA, Moment
@@ -45,7 +46,18 @@ RUNS = Table(
     Column("fault", JSON),
     Index("ix_runs_state_created_at", "state", "created_at"),
     Index("ix_runs_created_at", "created_at"),
-    Index("ix_runs_dispatched_at", "dispatched_at"),
+    Index(
+        "ix_runs_waiting",
+        "created_at",
+        postgresql_where=text("dispatched_at IS NULL"),
+        sqlite_where=text("dispatched_at IS NULL"),
+    ),
+    Index(
+        "ix_runs_worker",
+        "worker",
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
     Index("ix_runs_resource_kind_resource_name", "resource_kind", "resource_name"),
     Index(
         "uq_runs_idempotency_owner_idempotency_key",
@@ -92,6 +104,7 @@ INSTANCES = Table(
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("left_at", Moment),
+    Column("reaping_until", Moment),
     Column("detail", JSON, nullable=False),
     Index("ix_instances_seen_at", "seen_at"),
 )

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("started_at", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
         sa.Column("left_at", Moment(), nullable=True),
+        sa.Column("reaping_until", Moment(), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instances")),
     )
@@ -57,7 +58,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
     op.create_index("ix_runs_created_at", "runs", ["created_at"], unique=False)
-    op.create_index("ix_runs_dispatched_at", "runs", ["dispatched_at"], unique=False)
+    for name, column, where in (
+        ("ix_runs_waiting", "created_at", sa.text("dispatched_at IS NULL")),
+        ("ix_runs_worker", "worker", sa.text("ended_at IS NULL")),
+    ):
+        op.create_index(name, "runs", [column], postgresql_where=where, sqlite_where=where)
     op.create_index(
         "ix_runs_resource_kind_resource_name",
         "runs",

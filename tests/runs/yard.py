@@ -1,0 +1,125 @@
+"""A worker process for the tests, with kinds of its own: `python yard.py URL FOLDER`."""
+
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from modelyard.blobs import open_blobs
+from modelyard.db import open_database
+from modelyard.db.migrate import migrate
+from modelyard.errors import Invalid
+from modelyard.runs.echo import Echo
+from modelyard.runs.kinds import Checked, Context, Kind, Outcome, OutFile
+from modelyard.runs.pace import Limits, Pace
+from modelyard.runs.runs import open_runs
+from modelyard.workspace.parse import parse
+
+FAST = Pace(
+    look_s=0.05,
+    recovered_s=0.2,
+    beat_s=0.2,
+    dead_after_s=1.0,
+    cancel_s=0.1,
+    progress_s=0.05,
+    schedule_s=0.1,
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Does what `how` says, in a process; notes each time in the file `diary`."""
+
+    name: str = "task"
+    title: str = "Task"
+    is_quick: ClassVar[bool] = False
+    is_repeatable: ClassVar[bool] = True
+
+    def check(self, request: Mapping[str, Any]) -> Checked:
+        return Checked(title="Task", request=dict(request))
+
+    def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
+        note(request, f"begin {os.getpid()}")
+        context.log("begun")
+        deeds = {"raise": _raise, "refuse": _refuse, "exit": _exit, "die": _die, "eat": _eat}
+        deeds.get(str(request.get("how", "")), _nothing)()
+        until = time.monotonic() + float(request.get("seconds", 0))
+        while (left := until - time.monotonic()) > 0:
+            context.progress(1 - left / float(request["seconds"]), "working")
+            time.sleep(min(left, 0.05))
+        path = context.folder / "answer.txt"
+        path.write_text(f"done by {os.getpid()}")
+        note(request, f"end {os.getpid()}")
+        return Outcome(
+            result=json.dumps({"answer": 42}).encode(),
+            files=(OutFile(name="answer.txt", media_type="text/plain", path=path),),
+        )
+
+
+def note(request: Mapping[str, Any], word: str) -> None:
+    if "diary" in request:
+        with Path(request["diary"]).open("a") as file:
+            file.write(f"{word}\n")
+
+
+def _nothing() -> None: ...
+
+
+def _raise() -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+def _refuse() -> None:
+    raise Invalid("flights.csv, line 3", "has too many cells.", "Remove one.")
+
+
+def _exit() -> None:
+    os._exit(7)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _eat() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+    bytearray(2**32)
+
+
+def kinds() -> Mapping[str, Kind]:
+    return {"echo": Echo(), "task": Task()}
+
+
+def main(url: str, folder: str) -> None:
+    from modelyard.runs.working import Workplace, work_until_stopped
+
+    place = Path(folder)
+    file = place / "modelyard.toml"
+    database = open_database(url)
+    migrate(database)
+    runs = open_runs(database, kinds, open_blobs(str(place / "blobs")))
+    work_until_stopped(
+        runs,
+        Workplace(
+            workspace=folder,
+            folder=place / "work",
+            child=(sys.executable, str(Path(__file__).with_name("yard_child.py"))),
+            environ=dict(os.environ),
+            schedules=lambda: parse(file.read_text()).schedules if file.exists() else {},
+            pace=FAST,
+            limits=Limits(heavy=2, run_s=float(os.environ.get("LIMIT_S", "60"))),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    main(*sys.argv[1:])
