@@ -7,7 +7,14 @@ import msgspec
 
 from modelyard.workspace.place import FILE_NAME
 
-__all__ = ["FILE_NAME", "DatasetConfig", "ScheduleConfig", "WorkspaceConfig", "WorkspaceSection"]
+__all__ = [
+    "FILE_NAME",
+    "DatasetConfig",
+    "FunctionsSection",
+    "ScheduleConfig",
+    "WorkspaceConfig",
+    "WorkspaceSection",
+]
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 Visibility = Literal["private", "shared", "signed-in", "public"]
@@ -82,11 +89,32 @@ class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """What the run is to do, as `POST /api/v1/runs` takes it, such as `dataset = "flights"`."""
 
 
+class FunctionsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The `[functions]` section: OpenAPI documents and the Python that answers them."""
+
+    documents: tuple[str, ...] = ()
+    """The OpenAPI files; where none is named, `openapi.yml` and its like are looked for."""
+    controller: str = ""
+    """The module of functions whose operationId names none, such as `src.pets`."""
+    development: bool | None = None
+    """Whether saved files take effect at once, and wrong answers are errors. None: where only this
+    machine can reach the service."""
+    timeout_s: float = 30.0
+    """How long a function may take, in seconds; an operation may say `x-timeout-s`."""
+    at_once: int = 32
+    """Calls of one function at one time, per process; an operation may say `x-at-once`."""
+    memory_mib: int = 1024
+    """The memory of a function in a process of its own; an operation may say `x-memory-mib`."""
+    allow_remote_refs: tuple[str, ...] = ()
+    """How addresses begin that a `$ref` may lead to, such as `https://example.com/specs/`."""
+
+
 class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     """All of modelyard.toml."""
 
     workspace: WorkspaceSection = WorkspaceSection()
     datasets: dict[str, DatasetConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
+    functions: FunctionsSection = FunctionsSection()
     lines: dict[str, int] = {}
     """The line of each section, by its dotted path."""

@@ -14,6 +14,7 @@ from modelyard.workspace.config import (
     NAME_PATTERN,
     SEPARATOR,
     DatasetConfig,
+    FunctionsSection,
     ScheduleConfig,
     Sharing,
     WorkspaceConfig,
@@ -35,12 +36,13 @@ def parse(text: str) -> WorkspaceConfig:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise Invalid(FILE_NAME, f"is not TOML: {fault}.") from None
-    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules"))
+    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules", "functions"))
     workspace = _section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
     return WorkspaceConfig(
         workspace=workspace,
         datasets=_named(text, raw, "datasets", _dataset),
         schedules=_named(text, raw, "schedules", _schedule),
+        functions=_functions(text, raw.get("functions", {})),
         lines=_lines(text, raw.get("datasets", {})),
     )
 
@@ -64,6 +66,17 @@ def _named(
                 "It is part of the web address.",
             )
     return {name: read(text, name, section) for name, section in sections.items()}
+
+
+def _functions(text: str, section: object) -> FunctionsSection:
+    config = _section(text, ("functions",), section, FunctionsSection)
+    bounds = {"timeout_s": (0.001, 86_400), "at_once": (1, 10_000), "memory_mib": (16, 2**20)}
+    for key, (least, most) in bounds.items():
+        if not least <= getattr(config, key) <= most:
+            raise Invalid(
+                place(text, "functions", key), f"must be a number from {least:g} to {most:,}."
+            )
+    return config
 
 
 def _schedule(text: str, name: str, section: object) -> ScheduleConfig:
