@@ -2,11 +2,14 @@
 
 import click
 
+from modelyard.cli.audit import audit
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.new import new
 from modelyard.cli.serve import serve
+from modelyard.cli.tokens import tokens
+from modelyard.cli.users import users
 from modelyard.version import VERSION
 
 
@@ -22,7 +25,7 @@ def modelyard() -> None:
     """
 
 
-for command in (new, serve, check, datasets):
+for command in (new, serve, check, datasets, users, tokens, audit):
     modelyard.add_command(command)
 
 

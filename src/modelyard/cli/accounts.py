@@ -1,0 +1,106 @@
+"""What the commands for people, tokens and the audit log share."""
+
+import os
+import pwd
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelyard.errors import NotFound
+
+if TYPE_CHECKING:
+    from modelyard.accounts.accounts import Accounts
+    from modelyard.accounts.actor import Actor
+    from modelyard.accounts.links import Purpose
+    from modelyard.accounts.user import User
+    from modelyard.wiring import Services
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The accounts of a workspace, and who is at the command line."""
+
+    services: "Services"
+    accounts: "Accounts"
+    actor: "Actor"
+
+    def get_user(self, email: str) -> "User":
+        """Give the person with this address; raises NotFound with what may be meant."""
+        from difflib import get_close_matches
+
+        users = self.accounts.users
+        user = users.find_by_email(email)
+        if user is not None:
+            return user
+        known = [one.email for one in users.list_users()]
+        near = get_close_matches(email.strip().lower(), known, 1)
+        cure = f"Did you mean '{near[0]}'?" if near else "See modelyard users list."
+        raise NotFound(f"user '{email}'", "is not here.", cure)
+
+    def link(self, purpose: "Purpose", email: str, role: str) -> str:
+        """Make a one-time link and give its whole address."""
+        from modelyard.accounts.links import PATHS
+
+        secret = self.accounts.links.create(purpose, email, role, by=self.actor)
+        return self.address + PATHS[purpose] + secret
+
+    @property
+    def address(self) -> str:
+        """Where people reach the service, as far as the settings tell."""
+        from modelyard.cli.address import url_of
+
+        settings = self.services.settings
+        return settings.public_url or url_of(settings.host, settings.port)
+
+
+@contextmanager
+def open_desk(workspace: Path | None) -> Iterator[Desk]:
+    """Open the accounts of a workspace, with the database in its newest shape."""
+    from modelyard import wiring
+    from modelyard.accounts.actor import command_line
+    from modelyard.db.migrate import migrate
+
+    services = wiring.open_folder(workspace)
+    records = wiring.open_records(services)
+    try:
+        migrate(records.database)
+        yield Desk(services, records.accounts, command_line(_login()))
+    finally:
+        records.database.close()
+
+
+def read_password(from_stdin: bool, email: str) -> str:
+    """Read a password: a line of standard input, or typed twice.
+
+    Raises Invalid for one that is too easy to guess.
+    """
+    from modelyard.accounts.passwords import require_good
+
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = str(
+            click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        )
+    require_good(password, email)
+    return password
+
+
+def say_aside(text: str) -> None:
+    """Say something that is not the answer, on standard error."""
+    from modelyard.cli.clean import clean_line
+
+    click.echo(clean_line(text), err=True)
+
+
+def _login() -> str:
+    """Give the name of the user of this process, as the system knows it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
