@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import insert, update
 
 from modelyard.accounts.actor import SCOPES, SCOPES_OF, Actor, Scope
 from modelyard.accounts.footprints import EVERY
@@ -15,38 +15,17 @@ from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.resource import Resource
 from modelyard.accounts.secret_text import digest_of, new_id, new_secret
 from modelyard.accounts.sharing import require_keepable
-from modelyard.accounts.tables import TOKENS, USERS
+from modelyard.accounts.tables import TOKENS
+from modelyard.accounts.token import Token, all_tokens, only_of, token_of
 from modelyard.accounts.user import User
+from modelyard.accounts.user_rows import get_row
 from modelyard.errors import Denied, Invalid, NotFound, SignInNeeded
+
+__all__ = ["PREFIX", "Token", "Tokens", "clean_scopes"]
 
 PREFIX = "myd_"
 """By which scanners for leaked secrets recognise them."""
 LONGEST_NAME = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Token:
-    """A token, without its secret."""
-
-    id: str
-    name: str
-    hint: str
-    """How its secret begins, after the prefix."""
-    scopes: tuple[Scope, ...]
-    only: Resource | None
-    """The one resource that it is for; None for all that its person may see."""
-    user_id: str
-    user_email: str
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-    def state_at(self, now: datetime) -> str:
-        """Say whether it is `revoked`, `expired` or `active`."""
-        if self.revoked_at is not None:
-            return "revoked"
-        return "expired" if self.expires_at is not None and now >= self.expires_at else "active"
 
 
 @dataclass
@@ -81,58 +60,43 @@ class Tokens:
         """
         wanted = clean_scopes(scopes)
         _require_own(user, wanted, only, by)
-        title, now = clean_text(name, LONGEST_NAME), self.ground.clock()
-        if not title:
-            raise Invalid("name", "is missing.", "Say what the token is for.")
-        if only is not None:
-            require_keepable(only)
-        if expires_at is not None and expires_at <= now:
-            raise Invalid("expires_at", "is over already.")
+        _require_possible(only, expires_at, self.ground.clock())
         secret = new_secret(PREFIX)
         values = {
             "id": new_id(),
             "hash": digest_of(secret),
             "user_id": user.id,
-            "name": title,
+            "name": _clean_name(name),
             "hint": secret[len(PREFIX) : len(PREFIX) + 4],
             "scopes": list(wanted),
             "resource_kind": only.kind if only else "",
             "resource_name": only.name if only else "",
-            "created_at": now,
+            "created_at": self.ground.clock(),
             "expires_at": expires_at,
         }
         with self.ground.change() as connection:
-            row = connection.execute(
-                select(USERS).where(USERS.c.id == user.id).with_for_update()
-            ).first()
-            _require_within_role(row, wanted)
+            _require_within_role(get_row(connection, user.id, for_update=True), wanted)
             connection.execute(insert(TOKENS).values(values))
-            detail = {
-                "name": title,
-                "scopes": list(wanted),
-                "only": str(only) if only else "",
-                "expires_at": expires_at.isoformat() if expires_at else "never",
-                "token": values["id"],
-            }
+            detail = _detail(values, only)
             self.ground.audit.note(connection, by, "token.create", user.email, detail)
         return self.get_token(str(values["id"])), secret
 
     def get_token(self, id: str) -> Token:
         """Give a token; raises NotFound."""
-        question = _tokens().where(TOKENS.c.id == id)
+        question = all_tokens().where(TOKENS.c.id == id)
         with self.ground.database.reading() as connection:
             row = connection.execute(question).first() if is_keepable(id, 32) else None
         if row is None:
             raise NotFound(f"token '{clean_text(id, 40)}'", "is not here.")
-        return _token_of(row)
+        return token_of(row)
 
     def list_tokens(self, user_id: str | None = None) -> list[Token]:
         """List tokens, newest first: of one person, or of all."""
-        question = _tokens().order_by(TOKENS.c.created_at.desc(), TOKENS.c.id)
+        question = all_tokens().order_by(TOKENS.c.created_at.desc(), TOKENS.c.id)
         if user_id is not None:
             question = question.where(TOKENS.c.user_id == user_id)
         with self.ground.database.reading() as connection:
-            return [_token_of(row) for row in connection.execute(question)]
+            return [token_of(row) for row in connection.execute(question)]
 
     def revoke(self, id: str, *, by: Actor) -> Token:
         """Make a token useless, for good; one's own, or anybody's for those who manage people.
@@ -173,7 +137,7 @@ class Tokens:
 
     def _read(self, hashed: bytes) -> Found:
         with self.ground.database.reading() as connection:
-            row = connection.execute(_tokens().where(TOKENS.c.hash == hashed)).first()
+            row = connection.execute(all_tokens().where(TOKENS.c.hash == hashed)).first()
         if row is None:
             raise _refused("is not known.")
         if row.revoked_at is not None:
@@ -187,7 +151,7 @@ class Tokens:
             email=row.email,
             name=row.user_name,
             role=row.role,
-            only=_only_of(row),
+            only=only_of(row),
             credential=row.id,
         )
         return Found(actor, row.last_used_at, row.expires_at)
@@ -207,6 +171,32 @@ def clean_scopes(scopes: Iterable[str]) -> tuple[Scope, ...]:
     return tuple(scope for scope in SCOPES if scope in given)
 
 
+def _clean_name(text: str) -> str:
+    name = clean_text(text, LONGEST_NAME)
+    if not name:
+        raise Invalid("name", "is missing.", "Say what the token is for.")
+    return name
+
+
+def _require_possible(only: Resource | None, expires_at: datetime | None, now: datetime) -> None:
+    if only is not None:
+        require_keepable(only)
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("expires_at", "is over already.")
+
+
+def _detail(values: dict[str, Any], only: Resource | None) -> dict[str, Any]:
+    """Give what the audit log says of a token: never its secret, nor what is kept of it."""
+    expires_at = values["expires_at"]
+    return {
+        "name": values["name"],
+        "scopes": values["scopes"],
+        "only": str(only) if only else "",
+        "expires_at": expires_at.isoformat() if expires_at else "never",
+        "token": values["id"],
+    }
+
+
 def _require_own(user: User, wanted: tuple[Scope, ...], only: Resource | None, by: Actor) -> None:
     """Raise Denied for a token in another's name, or one that may more than the present one."""
     if by.kind == "laptop":
@@ -218,7 +208,7 @@ def _require_own(user: User, wanted: tuple[Scope, ...], only: Resource | None, b
 
 
 def _require_within_role(row: Any, wanted: tuple[Scope, ...]) -> None:
-    if row is None or not row.is_active:
+    if not row.is_active:
         raise Denied("token", "is of a person whose account is disabled.")
     beyond = [scope for scope in wanted if scope not in SCOPES_OF[row.role]]
     if beyond:
@@ -227,28 +217,3 @@ def _require_within_role(row: Any, wanted: tuple[Scope, ...]) -> None:
 
 def _refused(why: str) -> SignInNeeded:
     return SignInNeeded("token", why, "Make another on the page Tokens of your account.")
-
-
-def _tokens() -> Select[Any]:
-    people = (USERS.c.email, USERS.c.name.label("user_name"), USERS.c.role, USERS.c.is_active)
-    return select(TOKENS, *people).join(USERS, USERS.c.id == TOKENS.c.user_id)
-
-
-def _only_of(row: Any) -> Resource | None:
-    return Resource(row.resource_kind, row.resource_name) if row.resource_kind else None
-
-
-def _token_of(row: Any) -> Token:
-    return Token(
-        id=row.id,
-        name=row.name,
-        hint=row.hint,
-        scopes=cast("tuple[Scope, ...]", tuple(row.scopes)),
-        only=_only_of(row),
-        user_id=row.user_id,
-        user_email=row.email,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
-        revoked_at=row.revoked_at,
-    )
