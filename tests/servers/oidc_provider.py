@@ -7,6 +7,7 @@ address, code and PKCE. `POST /misbehave` says what is to be wrong with the next
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -156,7 +157,7 @@ class Service:
         if not self._proves_client(request):
             return {"error": "invalid_client"}
         verifier = hashlib.sha256(request.form.get("code_verifier", "").encode()).digest()
-        challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
+        challenge = _written(verifier)
         if not asked or asked["code_challenge"] != challenge:
             return {"error": "invalid_grant", "error_description": "PKCE or code"}
         if asked["redirect_uri"] != request.form.get("redirect_uri"):
@@ -191,16 +192,13 @@ class Service:
         claims = {name: value for name, value in claims.items() if value is not None}
         algorithm = self.faults.get("alg", "RS256")
         header = {"alg": algorithm, "kid": self.faults.get("kid", self.published[0])}
+        signed = ".".join(_written(json.dumps(part).encode()) for part in (header, claims))
         if algorithm == "none":
-            parts = (json.dumps(part).encode() for part in (header, claims))
-            return ".".join(
-                [*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), ""]
-            )
+            return f"{signed}."
         if algorithm == "HS256":
-            from joserfc.jwk import OctKey
-
             public = self.keys["one"].as_pem(private=False)
-            return jwt.encode(header, claims, OctKey.import_key(public), algorithms=["HS256"])
+            mark = hmac.digest(public, signed.encode(), "sha256")
+            return f"{signed}.{_written(mark)}"
         return jwt.encode(header, claims, self.keys[self.faults.get("key", self.published[0])])
 
     def _proves_client(self, request: Any) -> bool:
@@ -209,6 +207,10 @@ class Service:
             form = request.form
             return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
         return (given.username, given.password) == (CLIENT_ID, CLIENT_SECRET)
+
+
+def _written(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def main(port: int) -> None:

@@ -18,7 +18,8 @@ def coded(text: str) -> Markup:
 def said(fault: ModelyardError) -> Markup:
     """Say beside a form what is wrong; where the form shows the place itself, it is not named."""
     if fault.where in PLAIN:
-        return coded(fault.why[:1].upper() + fault.why[1:])
+        is_address = "@" in fault.why.partition(" ")[0]
+        return coded(fault.why if is_address else fault.why[:1].upper() + fault.why[1:])
     return coded(f"{fault.where}: {fault.why}")
 
 
