@@ -1,0 +1,1 @@
+"""Functions: an OpenAPI document and plain Python become operations that can be called."""

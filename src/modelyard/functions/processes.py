@@ -1,0 +1,241 @@
+"""Worker processes for functions that must not share ours: they may hang, end, or eat memory.
+
+A worker calls one function at a time. One that takes too long, grows beyond its limit or ends is
+replaced, and nobody but its own visitor notices.
+"""
+
+import contextlib
+import pickle
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from modelyard.errors import ModelyardError, Unavailable
+from modelyard.functions.binder import Values
+from modelyard.functions.faults import FunctionFailed, RequestFault, failed
+from modelyard.functions.fitting import Offer
+from modelyard.functions.frames import read_frame, write_frame
+from modelyard.functions.hands import take_place, timed_out
+from modelyard.functions.outcome import Outcome
+from modelyard.functions.shaping import Counters
+from modelyard.runs.fault import Fault
+
+START_S = 60.0
+MEBIBYTE = 1024 * 1024
+PAGE_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call, as a worker gets it. Only this process writes it, so it may be pickled."""
+
+    controller: str
+    function: str
+    offers: tuple[Offer, ...]
+    place: str
+    values: Values
+    asker: object
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def ears(self) -> int:
+        assert self.process.stdin is not None  # noqa: S101 (it is a pipe)
+        return self.process.stdin.fileno()
+
+    @property
+    def mouth(self) -> int:
+        assert self.process.stdout is not None  # noqa: S101 (it is a pipe)
+        return self.process.stdout.fileno()
+
+    def resident_bytes(self) -> int:
+        """Give the memory that it takes; 0 where the system does not say."""
+        try:
+            text = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        return int(text.split()[1]) * PAGE_BYTES
+
+    def end(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+@dataclass(eq=False)
+class Workers:
+    """Starts workers with the command `argv` when they are needed, and keeps them."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str]
+    _idle: list[_Worker] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> _Worker:
+        """Give a worker that waits, or a new one; raises Unavailable where none can be started."""
+        while True:
+            with self._lock:
+                worker = self._idle.pop() if self._idle else None
+            if worker is None:
+                return self._start()
+            if worker.process.poll() is None:
+                return worker
+            worker.end()
+
+    def give_back(self, worker: _Worker) -> None:
+        """Keep a worker that is ready for another call."""
+        with self._lock:
+            self._idle.append(worker)
+
+    def stop(self) -> None:
+        """End those that wait."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.end()
+
+    def _start(self) -> _Worker:
+        try:
+            process = subprocess.Popen(
+                self.argv,
+                env=self.environ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+            )
+            worker = _Worker(process)
+            read_frame(worker.mouth, time.monotonic() + START_S)
+        except (OSError, EOFError, TimeoutError) as fault:
+            raise Unavailable(
+                "functions", f"no worker process could be started: {fault or 'it ended'}."
+            ) from None
+        return worker
+
+
+@dataclass(eq=False)
+class ProcessRunner:
+    """Calls one function in a worker, within its limits."""
+
+    name: str
+    place: str
+    workers: Workers
+    timeout_s: float
+    at_once: int
+    memory_bytes: int
+    counters: Counters
+    _places: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = threading.Semaphore(self.at_once)
+
+    def run(self, job: Job) -> Outcome:
+        """Have a worker make the call.
+
+        Raises what the function raised of ours, FunctionFailed for all else, TimedOut, and
+        Unavailable where too many are at work.
+        """
+        take_place(self._places, self.name, self.at_once, self.counters)
+        try:
+            worker = self.workers.take()
+        except BaseException:
+            self._places.release()
+            raise
+        try:
+            write_frame(worker.ears, b"J", pickle.dumps(job))
+            letter, content = self._read(worker)
+        except BaseException as error:  # noqa: BLE001 (the worker cannot be used again)
+            worker.end()
+            self._places.release()
+            raise self._words(error, worker) from None
+        if letter == b"S":
+            outcome = msgspec.msgpack.decode(content, type=Outcome)
+            return _streamed(outcome, self._stream(worker))
+        self._release(worker)
+        return self._result(letter, content)
+
+    def _release(self, worker: _Worker) -> None:
+        self.workers.give_back(worker)
+        self._places.release()
+
+    def _read(self, worker: _Worker) -> tuple[bytes, bytes]:
+        def watch() -> None:
+            if worker.resident_bytes() > self.memory_bytes:
+                raise MemoryError
+
+        return read_frame(worker.mouth, time.monotonic() + self.timeout_s, watch)
+
+    def _stream(self, worker: _Worker) -> Iterator[bytes]:
+        """Pass on what the worker sends; one whose reader goes away is ended."""
+        is_whole = False
+        try:
+            while True:
+                try:
+                    letter, content = self._read(worker)
+                except Exception as error:  # noqa: BLE001 (as above)
+                    raise self._words(error, worker) from None
+                if letter != b"C":
+                    break
+                yield content
+            is_whole = True
+            if letter != b"E":
+                self._result(letter, content)
+        finally:
+            if is_whole:
+                self.workers.give_back(worker)
+            else:
+                worker.end()
+            self._places.release()
+
+    def _result(self, letter: bytes, content: bytes) -> Outcome:
+        if letter == b"O":
+            outcome = msgspec.msgpack.decode(content, type=Outcome)
+            if outcome.sort == "file":
+                return Outcome("file", Path(outcome.content), outcome.status, outcome.headers)
+            return outcome
+        if letter == b"R":
+            raise RequestFault(*msgspec.msgpack.decode(content))
+        if letter == b"K":
+            raise msgspec.msgpack.decode(content, type=Fault).to_error()
+        self.counters.failures += 1
+        raise failed(self.place, content.decode("utf-8", "replace"))
+
+    def _words(self, error: BaseException, worker: _Worker) -> BaseException:
+        if isinstance(error, TimeoutError):
+            self.counters.timeouts += 1
+            return timed_out(self.name, self.timeout_s)
+        self.counters.failures += 1
+        if isinstance(error, MemoryError):
+            mebibytes = self.memory_bytes // MEBIBYTE
+            return _ended(self.place, f"it took more than its {mebibytes} MiB of memory")
+        if isinstance(error, EOFError | BrokenPipeError):
+            return _ended(self.place, f"its process ended ({worker.process.returncode})")
+        if isinstance(error, ModelyardError) or not isinstance(error, Exception):
+            return error
+        return failed(self.place, error)
+
+
+def _streamed(outcome: Outcome, stream: Iterator[bytes]) -> Outcome:
+    return Outcome("stream", stream, outcome.status, outcome.headers)
+
+
+def _ended(place: str, why: str) -> FunctionFailed:
+    fault = failed(place, why)
+    return FunctionFailed(place, f"{why}, and was replaced.", fault_id=fault.fault_id)
+
+
+def job_of(content: bytes) -> Any:
+    """Read a call that the process above has written."""
+    return pickle.loads(content)  # noqa: S301 (nobody else can write to this pipe)

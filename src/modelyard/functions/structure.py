@@ -1,0 +1,135 @@
+"""Is a document an OpenAPI document at all? By the schemas that the OpenAPI Initiative publishes.
+
+They come with openapi-spec-validator, and are compiled by jsonschema-rs: a document of 600
+operations takes milliseconds. openapi-spec-validator itself, which looks deeper and takes a second,
+is asked by `modelyard check`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.errors import Invalid, ModelyardError, Unavailable
+from modelyard.functions.source import Pointer, Source
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError, Validator
+
+INSTALL = "Install it with: pip install 'modelyard[functions]'"
+VERSIONS = re.compile(r"3\.([01])(\.\d+)?(-.+)?")
+MOST_FAULTS = 50
+
+
+def version_of(source: Source) -> str:
+    """Give `3.0` or `3.1`.
+
+    Raises Invalid for what is no OpenAPI document, or one of another version.
+    """
+    content = source.content
+    if not isinstance(content, dict):
+        raise Invalid(source.name, "is no OpenAPI document: it must be an object.")
+    if "swagger" in content:
+        raise source.fault(
+            ("swagger",),
+            f"this is OpenAPI {content['swagger']}, and Modelyard reads 3.0 and 3.1.",
+            "Convert it, with npx swagger2openapi for instance.",
+        )
+    if "openapi" not in content:
+        raise Invalid(
+            source.name, "is no OpenAPI document: it has no 'openapi'.", "Add: openapi: 3.1.0"
+        )
+    found = VERSIONS.fullmatch(str(content["openapi"]))
+    if found is None:
+        raise source.fault(
+            ("openapi",), f"version '{content['openapi']}' is not read.", "Known: 3.0 and 3.1."
+        )
+    return f"3.{found[1]}"
+
+
+def structural_faults(source: Source) -> list[tuple[Pointer, Invalid]]:
+    """List what breaks the published schema, each with its place."""
+    validator = _published(version_of(source))
+    faults = []
+    for error in _first(validator.iter_errors(source.content)):
+        deepest = _deepest(error)
+        pointer = _keys(source.content, deepest.instance_path)
+        faults.append((pointer, source.fault(pointer, _words(deepest))))
+    return faults
+
+
+def deep_faults(source: Source) -> list[ModelyardError]:
+    """List what openapi-spec-validator finds besides: defaults that do not fit, names used twice.
+
+    It takes up to a second for a large document.
+    """
+    try:
+        from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+    except ImportError:
+        raise Unavailable("openapi-spec-validator", "is not installed.", INSTALL) from None
+    kind = OpenAPIV30SpecValidator if version_of(source) == "3.0" else OpenAPIV31SpecValidator
+    base = source.file.resolve().as_uri() if source.file else ""
+    found = {}
+    for error in _first(kind(source.content, base_uri=base).iter_errors()):
+        pointer = tuple(getattr(error, "absolute_path", ()))
+        message = str(getattr(error, "message", error))[:300]
+        found[(pointer, message)] = source.fault(pointer, f"{message.rstrip('.')}.")
+    return list(found.values())
+
+
+def _first(errors: Iterator[Any]) -> Iterator[Any]:
+    for _, error in zip(range(MOST_FAULTS), errors, strict=False):
+        yield error
+
+
+@cache
+def _published(version: str) -> "Validator":
+    try:
+        import jsonschema_rs
+    except ImportError:
+        raise Unavailable("jsonschema-rs", "is not installed.", INSTALL) from None
+    spec = find_spec("openapi_spec_validator")
+    if spec is None or not spec.origin:
+        raise Unavailable("openapi-spec-validator", "is not installed.", INSTALL)
+    file = Path(spec.origin).parent / "resources" / "schemas" / f"v{version}" / "schema.json"
+    return jsonschema_rs.validator_for(file.read_text(encoding="utf-8"), offline=True)
+
+
+def _deepest(error: "ValidationError") -> "ValidationError":
+    """Find the fault that is meant, where several shapes were possible: the deepest one.
+
+    Of the shapes for a reference and for the thing itself, the thing's faults are meant.
+    """
+    context = getattr(error.kind, "context", None)
+    if not context:
+        return error
+    below = [
+        _deepest(one)
+        for branch in context
+        for one in branch
+        if not (one.kind.name == "required" and getattr(one.kind, "property", "") == "$ref")
+    ]
+    return max(below, key=lambda one: len(one.instance_path), default=error)
+
+
+def _keys(content: Any, path: list[str | int]) -> Pointer:
+    """Give the path with the keys as they are: `200` may be read as a number on the way."""
+    keys: list[str | int] = []
+    for key in path:
+        real = str(key) if isinstance(content, dict) else key
+        keys.append(real)
+        content = content[real]
+    return tuple(keys)
+
+
+def _words(error: "ValidationError") -> str:
+    kind = error.kind
+    if kind.name == "required":
+        return f"'{kind.property}' is missing."  # type: ignore[attr-defined]
+    if kind.name in {"additionalProperties", "unevaluatedProperties"}:
+        names = ", ".join(kind.unexpected)  # type: ignore[attr-defined]
+        return f"unknown: {names}."
+    shown = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
+    return f"{shown.rstrip('.')}."
