@@ -1,6 +1,6 @@
 // Keeps what is shown of runs up to date: by events where there is a stream, else by asking again.
 const BUSY_MS = 2000;
-const IDLE_MS = 15000;
+const IDLE_MS = 5000;
 const log = document.querySelector("[data-log]");
 const isBusy = () => document.querySelector("[data-live][data-busy]") !== null;
 let isLeaving = false;
