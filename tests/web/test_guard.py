@@ -100,10 +100,8 @@ def test_nobody_unknown_gets_anything_where_nothing_is_public(team: Any) -> None
 def test_a_page_leads_to_signing_in_and_back(team: Any) -> None:
     answer = team.browser().get("/datasets/flights/rows?filter=delay:gt:3&size=25")
     assert answer.status_code == 303
-    assert (
-        answer.location
-        == "/sign-in?next=/datasets/flights/rows%3Ffilter%3Ddelay%3Agt%3A3%26size%3D25"
-    )
+    asked = "/datasets/flights/rows%3Ffilter%3Ddelay%3Agt%3A3%26size%3D25"
+    assert answer.location == f"/sign-in?next={asked}"
 
 
 @pytest.mark.parametrize("address", OF_A_DATASET)
