@@ -1,0 +1,1 @@
+"""Trained models: from a file that somebody saved to predictions, without trusting the file."""

@@ -1,0 +1,1 @@
+"""What can be known of a model file without running anything in it."""

@@ -1,0 +1,181 @@
+"""Turning an estimator into something that needs neither Python nor scikit-learn. In the jail."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from modelyard.models.description import Field, Plan, Signature, TaskName
+from modelyard.models.parts import innermost, steps_of
+from modelyard.models.runtimes.onnx import MATRIX
+from modelyard.models.runtimes.trees import TreeFile
+
+OPSETS = {"": 18, "ai.onnx.ml": 3}
+BOOSTED = frozenset({"HistGradientBoostingClassifier", "HistGradientBoostingRegressor"})
+TREES_FIRST = BOOSTED | {"IsolationForest"}
+TREES = TREES_FIRST | {
+    f"{kind}{end}"
+    for kind in ("RandomForest", "ExtraTrees", "GradientBoosting")
+    for end in ("Classifier", "Regressor")
+}
+Precision = Literal["float32", "float64"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of converting; `make` gives the content, or raises whatever the converter raises."""
+
+    name: str
+    plan: Plan
+    make: Callable[[], bytes]
+
+
+def ways(estimator: Any, signature: Signature, task: TaskName) -> Iterator[Way]:
+    """Give the ways that are worth trying, the best first."""
+    if signature.shape == "texts" or not _is_plain(signature):
+        return
+    last = type(steps_of(estimator)[-1]).__name__
+    trees = list(_tree_ways(estimator, signature))
+    if last in TREES_FIRST:
+        yield from trees
+    for precision in ("float64", "float32"):
+        yield _graph_way(estimator, signature, task, precision)
+    if last not in TREES_FIRST:
+        yield from trees
+
+
+def _is_plain(signature: Signature) -> bool:
+    """Say whether a graph can be handed all columns: there is no missing boolean in one."""
+    return all(field.kind != "boolean" for field in signature.fields)
+
+
+def _graph_way(estimator: Any, signature: Signature, task: TaskName, precision: Precision) -> Way:
+    bits = precision.removeprefix("float")
+    return Way(
+        f"ONNX, {bits} bits",
+        Plan(runtime="onnx", precision=precision),
+        lambda: to_graph(estimator, signature, precision, is_classifier=task == "classification"),
+    )
+
+
+def _tree_ways(estimator: Any, signature: Signature) -> Iterator[Way]:
+    last = steps_of(estimator)[-1]
+    if type(last).__name__ not in TREES or len(last_of(estimator)) > 1:
+        return
+    offset = float(getattr(last, "offset_", 0.0))
+    plan = Plan(runtime="treelite", offset=offset)
+    if len(steps_of(estimator)) == 1:
+        if signature.shape == "matrix":
+            yield Way("treelite", plan, lambda: _tree_file(last, b""))
+        return
+    for precision in ("float64", "float32"):
+        yield Way(
+            f"ONNX, {precision.removeprefix('float')} bits, then treelite",
+            plan,
+            lambda precision=precision: _with_front(estimator, signature, precision),  # type: ignore[misc]
+        )
+
+
+def last_of(estimator: Any) -> list[Any]:
+    """Give the last step, as a list of its own outputs' estimators where it has several."""
+    last = steps_of(estimator)[-1]
+    classes = getattr(last, "classes_", None)
+    return classes if isinstance(classes, list) else [last]
+
+
+def _with_front(estimator: Any, signature: Signature, precision: Precision) -> bytes:
+    from sklearn.pipeline import Pipeline
+
+    pipeline = innermost(estimator)
+    front = Pipeline(pipeline.steps[:-1])
+    graph = to_graph(front, signature, precision, is_classifier=False)
+    return _tree_file(steps_of(estimator)[-1], graph)
+
+
+def _tree_file(trees: Any, front: bytes) -> bytes:
+    import treelite
+
+    model = treelite.sklearn.import_model(trees)
+    return msgspec.msgpack.encode(TreeFile(model.serialize_bytes(), front))
+
+
+def to_graph(
+    estimator: Any, signature: Signature, precision: Precision, *, is_classifier: bool
+) -> bytes:
+    """Write an estimator as an ONNX graph."""
+    from skl2onnx import to_onnx
+
+    options = {"zipmap": False} if is_classifier else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph = to_onnx(
+            innermost(estimator),
+            initial_types=_inputs(signature, precision),
+            options=options,
+            target_opset=OPSETS,
+        )
+    content: bytes = graph.SerializeToString()
+    return content
+
+
+def _inputs(signature: Signature, precision: Precision) -> list[tuple[str, Any]]:
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    number = DoubleTensorType if precision == "float64" else FloatTensorType
+    if signature.shape == "matrix":
+        return [(MATRIX, number([None, len(signature.fields)]))]
+    return [
+        (f"c{place}", _type(field, number)([None, 1]))
+        for place, field in enumerate(signature.fields)
+    ]
+
+
+def _type(field: Field, number: Any) -> Any:
+    from skl2onnx.common.data_types import Int64TensorType, StringTensorType
+
+    if field.kind == "text":
+        return StringTensorType
+    whole = field.is_integer and field.categories and not field.is_nullable
+    return Int64TensorType if whole else number
+
+
+def know_other_libraries() -> None:
+    """Teach the converter the estimators of XGBoost and LightGBM, where these are loaded."""
+    import sys
+
+    from skl2onnx import update_registered_converter
+    from skl2onnx.common.shape_calculator import (
+        calculate_linear_classifier_output_shapes,
+        calculate_linear_regressor_output_shapes,
+    )
+
+    if "xgboost" in sys.modules:
+        import xgboost
+        from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
+
+        found = (xgboost.XGBClassifier, xgboost.XGBRegressor, convert_xgboost, "Xgboost")
+    elif "lightgbm" in sys.modules:
+        import lightgbm
+        from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
+
+        found = (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, convert_lightgbm, "LightGbm")
+    else:
+        return
+    classifier, regressor, convert, name = found
+    options = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
+    update_registered_converter(
+        classifier,
+        f"{name}{classifier.__name__}",
+        calculate_linear_classifier_output_shapes,
+        convert,
+        options=options,
+    )
+    update_registered_converter(
+        regressor,
+        f"{name}{regressor.__name__}",
+        calculate_linear_regressor_output_shapes,
+        convert,
+        options={"split": None} if name == "LightGbm" else None,
+    )

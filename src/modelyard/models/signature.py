@@ -1,0 +1,188 @@
+"""From what a caller sends to checked rows: the quick way for what is right.
+
+What differs per model is worked out once, when the reader is made. A reader looks at whole batches
+with few steps; only where one of them fails does it look at each value, to say what is wrong.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from math import isfinite
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from modelyard.errors import Invalid
+from modelyard.models.batch import column_of, rows_of_table
+from modelyard.models.description import Field, Signature
+from modelyard.models.input_faults import (
+    BadInput,
+    InputFault,
+    bad,
+    faults_of_names,
+    faults_of_records,
+)
+from modelyard.models.rows import Rows
+
+MOST_ROWS = 100_000
+NUMBERS = frozenset({int, float})
+Record = Mapping[str, Any]
+
+
+class Reader:
+    """Reads the inputs of one model, in every form that callers have. Threads may share it."""
+
+    def __init__(self, signature: Signature, most_rows: int = MOST_ROWS) -> None:
+        self.signature = signature
+        self.most_rows = most_rows
+        self._names = signature.names
+        self._count = len(self._names)
+        self._is_matrix = signature.shape == "matrix"
+        self._pick = _picker(self._names)
+        self._shape, self._decode = _decoder(signature)
+
+    def records(self, given: Record | Sequence[Record]) -> Rows:
+        """Read one record or a list of records. Raises BadInput."""
+        is_single = isinstance(given, Mapping)
+        records: list[Any] = [given] if is_single else list(given)
+        self._check_count(len(records))
+        if self._is_matrix:
+            rows = self._quick_matrix(records)
+            if rows is not None:
+                return rows
+        faults = faults_of_records(records, self.signature, is_single=is_single)
+        if faults:
+            raise BadInput(faults)
+        return self._by_columns({name: [one.get(name) for one in records] for name in self._names})
+
+    def json(self, body: bytes) -> Rows:
+        """Read one record or a list of records from JSON. Raises BadInput."""
+        try:
+            decoded = self._decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self.records(_any_json(body))
+        if isinstance(decoded, self._shape):
+            decoded = [decoded]
+        self._check_count(len(decoded))
+        if self._is_matrix:
+            matrix = np.array([tuple(one) for one in map(_values, decoded)], dtype=np.float64)
+            if np.isfinite(matrix).all() or self._allows_missing(matrix):
+                return Rows(len(matrix), matrix)
+            return self.records(_any_json(body))
+        columns = zip(*map(_values, decoded), strict=True)
+        return self._by_columns(dict(zip(self._names, map(list, columns), strict=True)))
+
+    def columns(self, given: Mapping[str, Any]) -> Rows:
+        """Read named columns of the same length: lists or arrays. Raises BadInput."""
+        faults = faults_of_names(given, self.signature, None)
+        if faults:
+            raise BadInput(faults)
+        lists = {name: _listed(name, given[name]) for name in given}
+        lengths = {len(column) for column in lists.values()}
+        if len(lengths) > 1:
+            told = ", ".join(f"'{name}' has {len(column)}" for name, column in lists.items())
+            raise bad(f"the columns have different lengths: {told[:300]}.")
+        self._check_count(lengths.pop() if lengths else 0)
+        return self._by_columns(lists)
+
+    def table(self, given: Any) -> Rows:
+        """Read rows of values in the order of the inputs: a list of lists or an array."""
+        rows = rows_of_table(given, self.signature)
+        self._check_count(rows.count)
+        return rows
+
+    def _quick_matrix(self, records: list[Any]) -> Rows | None:
+        try:
+            values = [self._pick(record) for record in records]
+            kinds = set(map(type, chain.from_iterable(values)))
+            if not kinds <= NUMBERS or any(len(record) != self._count for record in records):
+                return None
+            matrix = np.array(values, dtype=np.float64)
+        except (LookupError, TypeError, OverflowError):
+            return None
+        finite = isfinite(sum(values[0])) if len(values) == 1 else np.isfinite(matrix).all()
+        return Rows(len(values), matrix) if finite else None
+
+    def _by_columns(self, lists: Mapping[str, Any]) -> Rows:
+        count = len(next(iter(lists.values())))
+        made = []
+        faults: list[InputFault] = []
+        for field in self.signature.fields:
+            column, found = column_of(lists.get(field.name, [None] * count), field)
+            faults += found
+            made.append(column)
+        if faults:
+            raise BadInput(sorted(faults, key=lambda fault: fault.row or 0))
+        if self._is_matrix:
+            return Rows(count, np.column_stack(made))
+        return Rows(count, None, tuple(made))
+
+    def _check_count(self, count: int) -> None:
+        if count == 0:
+            raise bad("there are no rows.", "Send at least one.")
+        if count > self.most_rows:
+            raise bad(
+                f"there are {count} rows; the most at once are {self.most_rows}.",
+                "Send several requests, or score the table as a run.",
+            )
+
+    def _allows_missing(self, matrix: NDArray[np.float64]) -> bool:
+        """Say whether all that is not finite is missing where that is allowed."""
+        allowed = np.array([field.is_nullable for field in self.signature.fields])
+        return bool((np.isfinite(matrix) | (np.isnan(matrix) & allowed)).all())
+
+
+def _any_json(body: bytes) -> Any:
+    """Read any JSON; NaN and Infinity, which are none, are read to be refused by field."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise bad(f"is not JSON: {fault}.") from None
+    if not isinstance(given, dict | list):
+        raise bad("is neither a record nor a list of records.")
+    return given
+
+
+def _values(record: Any) -> tuple[Any, ...]:
+    values = msgspec.structs.astuple(record)
+    return (
+        tuple(np.nan if value is None else value for value in values) if None in values else values
+    )
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Give what takes all values out of a record at once."""
+    if len(names) == 1:
+        name = names[0]
+        return lambda record: (record[name],)
+    return itemgetter(*names)
+
+
+def _decoder(signature: Signature) -> tuple[type[msgspec.Struct], Callable[[bytes], Any]]:
+    """Make a decoder that reads and checks the JSON of this model in one go."""
+    attributes = [f"f{place}" for place in range(len(signature.fields))]
+    shape = msgspec.defstruct(
+        "Record",
+        [_attribute(name, field) for name, field in zip(attributes, signature.fields, strict=True)],
+        rename=dict(zip(attributes, signature.names, strict=True)),
+        forbid_unknown_fields=True,
+        kw_only=True,
+        gc=False,
+    )
+    return shape, msgspec.json.Decoder(shape | list[shape]).decode  # type: ignore[valid-type]
+
+
+def _attribute(name: str, field: Field) -> Any:
+    kind: Any = {"number": float, "text": str, "boolean": bool}[field.kind]
+    if field.is_nullable or not field.is_used:
+        kind = kind | None
+    return (name, kind) if field.is_used else (name, kind, None)
+
+
+def _listed(name: str, column: Any) -> Any:
+    if isinstance(column, list | tuple | np.ndarray):
+        return column
+    raise Invalid(f"'{name}'", "is not a list of values.", "Send one value per row.")
