@@ -15,10 +15,28 @@ from modelyard.version import VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelyard.accounts.actor import Actor as Actor
+    from modelyard.datasets.catalogue import Catalogue as Catalogue
+    from modelyard.datasets.dataset import Dataset as Dataset
     from modelyard.wiring import Services
 
 __version__ = VERSION
-__all__ = ["__version__", "open"]
+__all__ = ["Actor", "Catalogue", "Dataset", "__version__", "open"]
+NAMES = {
+    "Actor": "modelyard.accounts.actor",
+    "Catalogue": "modelyard.datasets.catalogue",
+    "Dataset": "modelyard.datasets.dataset",
+}
+"""What functions name in their annotations, and where it is found when it is asked for."""
+
+
+def __getattr__(name: str) -> object:
+    """Find one of the names above; nothing is loaded before."""
+    from importlib import import_module
+
+    if name in NAMES:
+        return getattr(import_module(NAMES[name]), name)
+    raise AttributeError(f"module 'modelyard' has no attribute '{name}'")
 
 
 def open(folder: "str | Path" = ".") -> "Services":

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.datasets.catalogue import Catalogue, open_catalogue
 from modelyard.datasets.results import Results
 from modelyard.processor import prefer_fast_sort
-from modelyard.settings import Settings, from_environment
+from modelyard.settings import MEBIBYTE, Settings, from_environment
 from modelyard.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from modelyard.accounts.resource import Resource, Visibility
     from modelyard.blobs import Blobs
     from modelyard.db import Database
+    from modelyard.functions.catalogue import Functions, Tools
     from modelyard.runs.runs import Runs
 
 
@@ -28,6 +30,13 @@ class Services:
     state: Path
     """The folder for caches, fetched copies and the state of computations."""
     datasets: Catalogue
+
+    @cached_property
+    def functions(self) -> "Functions":
+        """The operations of the workspace's OpenAPI documents, read at the first use."""
+        from modelyard.functions.opening import open_functions
+
+        return open_functions(self.workspace, tools_for(self))
 
     def __repr__(self) -> str:
         """Name the folder and its datasets."""
@@ -46,6 +55,26 @@ def open_folder(folder: Path | str | None = None, settings: Settings | None = No
     results = Results(state / "cache", chosen.cache_bytes)
     catalogue = open_catalogue(workspace, results, state / "fetched")
     return Services(chosen, workspace, state, catalogue)
+
+
+def tools_for(services: Services, current: Callable[[], Services] | None = None) -> "Tools":
+    """Give what functions work with: what is given to them, threads, and worker processes.
+
+    It outlives a reload of the functions; `current` gives the workspace as it is now.
+    """
+    from modelyard import giving
+    from modelyard.functions.catalogue import Tools
+    from modelyard.functions.processes import Workers, command
+    from modelyard.settings import child_environment
+
+    section, settings = services.workspace.config.functions, services.settings
+    argv = command(services.workspace.root, section.memory_mib * MEBIBYTE)
+    says = section.development
+    return Tools(
+        is_development=settings.is_loopback if says is None else says,
+        givers=giving.givers(current or (lambda: services)),
+        workers=Workers(argv, child_environment(settings)),
+    )
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,8 +28,8 @@ MOST_NOT_READ = 20
 def check(folder: Path | None, as_json: bool) -> None:
     """Check a workspace without serving it.
 
-    Reads modelyard.toml strictly and every dataset once. The exit code is 1 where there is a
-    fault.
+    Reads modelyard.toml strictly, every dataset once, the OpenAPI documents, and imports the
+    functions that they name. The exit code is 1 where there is a fault.
     """
     try:
         services = _opened(folder)
@@ -37,22 +37,28 @@ def check(folder: Path | None, as_json: bool) -> None:
         if as_json:
             _print_unopened(fault)
         raise
-    is_sound = _check_datasets(services, as_json)
+    is_sound = _check_all(services, as_json)
     raise SystemExit(0 if is_sound else 1)
 
 
-def _check_datasets(services: "Services", as_json: bool) -> bool:
-    from modelyard.cli.inventory import take_inventory
+def _check_all(services: "Services", as_json: bool) -> bool:
+    from modelyard.cli.inventory import faults_of, take_inventory
     from modelyard.cli.not_read import list_not_read
 
     with progress_bar() as progress:
         entries = take_inventory(services.datasets, progress)
-    not_read = list_not_read(services.workspace, services.datasets)
+    used = {str(path) for path in services.functions.stamps}
+    not_read = [
+        item
+        for item in list_not_read(services.workspace, services.datasets)
+        if not item.file.endswith(".py") and str(services.workspace.root / item.file) not in used
+    ]
+    faults = faults_of(services.functions)
     if as_json:
-        print_json(_content(services, entries, not_read))
+        print_json(_content(services, entries, not_read, faults))
     else:
-        _show(services, entries, not_read)
-    return not any(entry.fault for entry in entries)
+        _show(services, entries, not_read, faults)
+    return not faults and not any(entry.fault for entry in entries)
 
 
 def _opened(folder: Path | None) -> "Services":
@@ -68,24 +74,37 @@ def _print_unopened(fault: ModelyardError) -> None:
 
 
 def _content(
-    services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[NotRead]"
+    services: "Services",
+    entries: "Sequence[Entry]",
+    not_read: "Sequence[NotRead]",
+    faults: "Sequence[ModelyardError]",
 ) -> dict[str, Any]:
+    from modelyard.cli.inventory import fault_as_json
     from modelyard.datasets.source import printable
 
     workspace = services.workspace
     return {
-        "ok": not any(entry.fault for entry in entries),
+        "ok": not faults and not any(entry.fault for entry in entries),
         "workspace": {
             "folder": printable(str(workspace.root)),
             "title": workspace.title,
             "has_file": workspace.has_file,
         },
         "datasets": [entry.as_json() for entry in entries],
+        "functions": {
+            "names": list(services.functions),
+            "faults": [fault_as_json(fault) for fault in faults],
+        },
         "not_read": [{"file": item.file, "why": item.why} for item in not_read],
     }
 
 
-def _show(services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[NotRead]") -> None:
+def _show(
+    services: "Services",
+    entries: "Sequence[Entry]",
+    not_read: "Sequence[NotRead]",
+    function_faults: "Sequence[ModelyardError]",
+) -> None:
     from modelyard.cli.screen.console import open_console, say
     from modelyard.cli.screen.listing import show_entries
 
@@ -94,8 +113,10 @@ def _show(services: "Services", entries: "Sequence[Entry]", not_read: "Sequence[
     say(console, "")
     show_entries(console, entries)
     _show_not_read(console, not_read)
+    for fault in function_faults:
+        say(console, f"Fault: {fault}", "red")
     say(console, "")
-    faults = sum(entry.fault is not None for entry in entries)
+    faults = sum(entry.fault is not None for entry in entries) + len(function_faults)
     say(console, _verdict(faults), "red" if faults else "green")
 
 

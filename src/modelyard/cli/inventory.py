@@ -1,12 +1,15 @@
 """The datasets of a workspace, each with its size or with what is wrong with it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset, Shape
 from modelyard.errors import ModelyardError
 from modelyard.progress import Progress
+
+if TYPE_CHECKING:
+    from modelyard.functions.catalogue import Functions
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,20 @@ def take_inventory(catalogue: Catalogue, progress: Progress) -> list[Entry]:
 def fault_as_json(fault: ModelyardError) -> dict[str, str]:
     """Give the parts of a fault."""
     return {"where": fault.where, "why": fault.why, "cure": fault.cure}
+
+
+def faults_of(functions: "Functions") -> list[ModelyardError]:
+    """List what is wrong with the operations: what keeps them from being served, and the rest.
+
+    The rest is what openapi-spec-validator finds in a document whose operations are all served.
+    """
+    faults = list(functions.faults)
+    if functions.documents and not faults:
+        from modelyard.functions.structure import deep_faults
+
+        for node in functions.documents:
+            faults += deep_faults(node.source)
+    return faults
 
 
 def _look_at(dataset: Dataset) -> Entry:

@@ -56,9 +56,13 @@ class Functions(Mapping[str, Operation]):
         return f"<Functions {', '.join(self.operations)}>"
 
     def get_operation(self, name: str) -> Operation:
-        """Give one operation; raises NotFound with the nearest name."""
-        if name in self.operations:
-            return self.operations[name]
+        """Give one operation, by its name or the last part of it, where that is one's alone.
+
+        Raises NotFound with the nearest name.
+        """
+        ending = [one for one in self.operations if one.rpartition(".")[2] == name]
+        if name in self.operations or len(ending) == 1:
+            return self.operations.get(name) or self.operations[ending[0]]
         raise NotFound(
             f"function {name}", "there is no operation of that name.", nearest(name, self)
         )

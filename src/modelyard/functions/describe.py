@@ -184,7 +184,9 @@ def _is_operation(pointer: tuple[str | int, ...]) -> bool:
 
 
 def _number(node: Node, key: str, default: float, least: float, most: float) -> float:
-    value = node.value.get(key, default)
+    value = node.value.get(key)
+    if value is None:
+        return default
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise node.at(key).fault(f"must be a number from {least:g} to {most:g}.")
     return value

@@ -7,6 +7,7 @@ replaced, and nobody but its own visitor notices.
 import contextlib
 import pickle
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,13 @@ from modelyard.runs.fault import Fault
 START_S = 60.0
 MEBIBYTE = 1024 * 1024
 PAGE_BYTES = 4096
+
+
+def command(folder: Path, memory_bytes: int) -> tuple[str, ...]:
+    """Give the command that starts a worker of a workspace, with the Python that runs now."""
+    inside = Path(sys.prefix, "bin", "python3")
+    python = inside if inside.exists() else Path(sys.executable)
+    return (str(python), "-m", "modelyard.function_calls", str(folder), str(memory_bytes))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from modelyard.errors import Invalid, Unavailable
+from modelyard.errors import Invalid
 from modelyard.functions.references import Node
 
 if TYPE_CHECKING:
@@ -22,14 +22,8 @@ def patterns() -> "FancyRegexOptions":
 
 def schema_faults(schemas: Sequence[tuple[Any, Node]]) -> list[Invalid]:
     """List what is wrong with written schemas, each with the place it came from."""
-    try:
-        from jsonschema_rs import meta
-    except ImportError:
-        raise Unavailable(
-            "jsonschema-rs",
-            "is not installed.",
-            "Install it with: pip install 'modelyard[functions]'",
-        ) from None
+    from jsonschema_rs import meta
+
     whole = {"$defs": {str(number): written for number, (written, _) in enumerate(schemas)}}
     found = [] if meta.is_valid(whole) else list(_broken(schemas))
     return found or list(_bad_patterns(schemas))

@@ -18,7 +18,6 @@ from modelyard.functions.source import Pointer, Source
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
-INSTALL = "Install it with: pip install 'modelyard[functions]'"
 VERSIONS = re.compile(r"3\.([01])(\.\d+)?(-.+)?")
 MOST_FAULTS = 50
 
@@ -65,10 +64,8 @@ def deep_faults(source: Source) -> list[ModelyardError]:
 
     It takes up to a second for a large document.
     """
-    try:
-        from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-    except ImportError:
-        raise Unavailable("openapi-spec-validator", "is not installed.", INSTALL) from None
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
     kind = OpenAPIV30SpecValidator if version_of(source) == "3.0" else OpenAPIV31SpecValidator
     base = source.file.resolve().as_uri() if source.file else ""
     found = {}
@@ -86,13 +83,11 @@ def _first(errors: Iterator[Any]) -> Iterator[Any]:
 
 @cache
 def _published(version: str) -> "Validator":
-    try:
-        import jsonschema_rs
-    except ImportError:
-        raise Unavailable("jsonschema-rs", "is not installed.", INSTALL) from None
+    import jsonschema_rs
+
     spec = find_spec("openapi_spec_validator")
     if spec is None or not spec.origin:
-        raise Unavailable("openapi-spec-validator", "is not installed.", INSTALL)
+        raise Unavailable("openapi-spec-validator", "is not installed.")
     file = Path(spec.origin).parent / "resources" / "schemas" / f"v{version}" / "schema.json"
     return jsonschema_rs.validator_for(file.read_text(encoding="utf-8"), offline=True)
 

@@ -16,6 +16,8 @@ from modelyard.workspace.config import FILE_NAME
 from modelyard.workspace.starter.example import find_example, write_example
 
 DATASETS = "datasets"
+FUNCTIONS = ("openapi.yml", "src/hello.py", "src/sum.py", "src/mult.py")
+"""The example's endpoints, by their path in the workspace."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Made:
 
 
 def make_workspace(folder: Path, example: bool = False, progress: Progress = silent) -> Made:
-    """Make a workspace in `folder`, with the example's tables if asked for.
+    """Make a workspace in `folder`, with the example's tables and endpoints if asked for.
 
     modelyard.toml comes last, so a folder that has one is complete. Raises Conflict where it has
     one already, Unavailable where the example's packages are missing or the folder cannot be
@@ -106,6 +108,9 @@ def _write_texts(draft: Path, name: str, example: bool) -> None:
     _write(draft / FILE_NAME, settings.replace('"{{name}}"', quoted))
     _write(draft / "README.md", _text("README.md").replace("{{name}}", printable))
     _write(draft / ".gitignore", _text("gitignore.txt"))
+    for file in FUNCTIONS if example else ():
+        (draft / file).parent.mkdir(exist_ok=True)
+        _write(draft / file, _text(file))
 
 
 def _write(path: Path, text: str) -> None:
@@ -127,6 +132,7 @@ def _move_all(draft: Path, folder: Path) -> tuple[tuple[MadeFile, ...], tuple[st
         if os.path.lexists(folder / name):
             kept.append(name)
         else:
+            (folder / name).parent.mkdir(exist_ok=True)
             path.rename(folder / name)
             made.append(MadeFile(name, (folder / name).stat().st_size))
     return tuple(made), tuple(kept)
