@@ -64,7 +64,7 @@ def test_a_scan_is_started_watched_and_read_without_a_reload(visit):
     window = visit()
     window.go("/datasets/flights/outliers?detector=ecod")
     page = window.page
-    page.get_by_label("Detector").select_option("knn")
+    page.get_by_label("Detector").select_option("hbos")
     page.get_by_role("button", name="Start as a run").click()
     page.wait_for_url("**/runs/*")
     page.evaluate("window.isSame = true")
@@ -75,7 +75,7 @@ def test_a_scan_is_started_watched_and_read_without_a_reload(visit):
     assert "began on worker" in page.get_by_role("log").inner_text()
     assert page.get_by_role("link", name="scores.parquet").is_visible()
     page.get_by_role("link", name="Show all of it on the dataset's page").click()
-    page.wait_for_url("**/datasets/flights/outliers?detector=knn**")
+    page.wait_for_url("**/datasets/flights/outliers?detector=hbos**")
     window.settle()
     assert page.get_by_role("link", name="Row 77", exact=True).is_visible()
 
@@ -112,6 +112,25 @@ def test_the_list_follows_by_itself(visit):
     other.page.get_by_role("button", name="Cancel").click()
     line.locator(".state", has_text="cancelled").wait_for(timeout=40_000)
     assert window.page.evaluate("window.isSame")
+
+
+def test_a_page_that_nobody_sees_lets_its_stream_go_and_comes_back(visit):
+    window = visit()
+    start_echo(window, 600)
+    page = window.page
+    page.get_by_text(re.compile(r"of 600 seconds")).wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for is_hidden in ("true", "false"):
+        page.evaluate(f"""
+            Object.defineProperty(document, "hidden", {{value: {is_hidden}, configurable: true}});
+            document.dispatchEvent(new Event("visibilitychange", {{bubbles: true}}));
+        """)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Try again").wait_for()
+    assert [address for address in asked if re.search(r"/events\?after=[1-9]", address)]
+    lines = page.get_by_role("log").locator("li")
+    assert lines.count() == len(set(lines.all_inner_texts()))
 
 
 def test_a_page_follows_without_a_stream_too(visit):

@@ -52,8 +52,9 @@ def show_run(run_id: str) -> Response:
     """Show a run: how it stands, what it said, and what came of it."""
     Query(request.args)
     run = get_seen(run_id)
+    line = line_of(run)
     context = {
-        "line": line_of(run),
+        "line": line,
         "run": run,
         "log": read_log(run.id),
         "may_change": may_change(run, guard.asker()),
@@ -63,7 +64,7 @@ def show_run(run_id: str) -> Response:
         "files": live().records.runs.files(run.id) if run.is_over else [],
         "host": request.host_url.rstrip("/"),
     }
-    return _page("runs/run.html", **context, **_result(run, context["line"]))
+    return _page("runs/run.html", **context, **_result(run, line))
 
 
 @blueprint.get("/datasets/<name>/runs")

@@ -69,20 +69,39 @@ function write(kind, content) {
   if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
-// Follows the events of one run; the browser comes again by itself when a stream ends.
-function follow(address) {
-  const source = new EventSource(address);
-  source.addEventListener("progress", (event) => show(JSON.parse(event.data)));
-  for (const kind of Object.keys(WORDS)) {
-    source.addEventListener(kind, (event) => {
-      write(kind, JSON.parse(event.data));
-      if (kind === "completed") source.close();
-      if (kind !== "log") refresh();
+// Follows the events of one run; the browser comes again by itself when a stream ends. A page that
+// nobody sees lets its stream go, for a server has few of them.
+function follow() {
+  let last = Number(log.dataset.after);
+  let source = null;
+  let isPolling = false;
+  function open() {
+    source = new EventSource(`${log.dataset.events}?after=${last}`);
+    for (const kind of ["progress", ...Object.keys(WORDS)]) {
+      source.addEventListener(kind, (event) => {
+        const content = JSON.parse(event.data);
+        last = Number(event.lastEventId);
+        if (kind === "progress") return show(content);
+        write(kind, content);
+        if (kind === "completed") source.close();
+        if (kind !== "log") refresh();
+      });
+    }
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED || isLeaving) return;
+      isPolling = true;
+      keep(true);
     });
   }
-  source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED && !isLeaving) keep(true);
+  addEventListener("visibilitychange", () => {
+    if (isPolling || !isBusy()) return;
+    source.close();
+    if (!document.hidden) {
+      refresh();
+      open();
+    }
   });
+  open();
 }
 
 async function keep(withLog) {
@@ -97,7 +116,7 @@ async function keep(withLog) {
 
 if (log) {
   log.scrollTop = log.scrollHeight;
-  if (log.dataset.events) follow(log.dataset.events);
+  if (log.dataset.events) follow();
 } else if (document.querySelector("[data-live]")) {
   addEventListener("visibilitychange", () => document.hidden || refresh());
   keep(false);
