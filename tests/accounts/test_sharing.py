@@ -1,9 +1,11 @@
 """Who may see what, decided on a page: kept, seen everywhere within a second, in the audit log."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from modelyard.accounts.actor import command_line
-from modelyard.accounts.resource import Resource, Visibility
+from modelyard.accounts.resource import LEVELS, Resource, Visibility
 from modelyard.errors import Invalid
 
 ADMIN = command_line("ana")
@@ -77,3 +79,15 @@ def test_what_cannot_be_decided(accounts, actions, asked, why):
 @pytest.mark.parametrize("name", ["\x00", "\ud800", "x" * 1000, "'; DROP TABLE users; --"])
 def test_any_name_may_be_asked_for(accounts, name):
     assert accounts.sharing.find(Resource("dataset", name)) is None
+
+
+def test_two_who_decide_at_once_both_pass_and_one_is_last(accounts, elsewhere):
+    def decide(number: int) -> None:
+        level = LEVELS[number % 4]
+        (accounts, elsewhere)[number % 2].sharing.set(FLIGHTS, level, [], "a@b.c", by=ADMIN)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(decide, range(16)))
+    last = accounts.audit.entries(action="sharing.set")
+    assert len(last) == 16
+    assert accounts.sharing.find(FLIGHTS).level in LEVELS

@@ -235,3 +235,26 @@ def test_who_has_a_session_cannot_guess_the_old_password_for_long(accounts, add)
             accounts.users.change_password(eve.id, "wrong", "another password", by=eve.as_actor())
     with pytest.raises(Denied, match="too many attempts"):
         accounts.users.change_password(eve.id, PASSWORD, "another password", by=eve.as_actor())
+
+
+def test_links_that_an_owner_handed_out_die_with_their_rights(accounts, owner, add):
+    second = add("second@example.com", "owner")
+    by = second.as_actor()
+
+    def made() -> list[str]:
+        return [
+            accounts.links.create("invite", "back@example.com", "owner", by=by),
+            accounts.links.create("invite", "", "owner", by=by),
+            accounts.links.create("reset", "owner@example.com", "", by=by),
+        ]
+
+    others = accounts.links.create("invite", "good@example.com", "viewer", by=owner.as_actor())
+    first = made()
+    accounts.users.set_role(second.id, "analyst", by=ADMIN)
+    accounts.users.set_role(second.id, "owner", by=ADMIN)
+    then = made()
+    accounts.users.disable(second.id, by=ADMIN)
+    for secret in first + then:
+        with pytest.raises(NotFound):
+            accounts.links.use(secret, email="back@example.com", password=PASSWORD)
+    assert accounts.links.look(others).email == "good@example.com"

@@ -34,6 +34,12 @@ def make_void(connection: Connection, purpose: str, email: str, now: datetime) -
     connection.execute(update(LINKS).where(same, is_open(now)).values(used_at=now))
 
 
+def make_void_by(connection: Connection, email: str, now: datetime) -> None:
+    """Make the links unusable that a person handed out."""
+    theirs = LINKS.c.created_by == email
+    connection.execute(update(LINKS).where(theirs, is_open(now)).values(used_at=now))
+
+
 def claim_invitation(connection: Connection, email: str, now: datetime) -> Role | None:
     """Use the open invitation of an address, and give its role; None where there is none."""
     question = select(LINKS).where(

@@ -25,6 +25,8 @@ class Comer:
     email: str
     """An address that the provider has verified."""
     name: str
+    address: str = ""
+    """The network address from which they come."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Joining:
             connection.execute(update(USERS).where(USERS.c.id == row.id).values(seen))
             user = user_of(row)
             detail = {"with": "single sign-on", "issuer": comer.issuer}
-            self.ground.audit.note(connection, user.as_actor(), "sign-in", user.email, detail)
+            who = user.as_actor(address=comer.address)
+            self.ground.audit.note(connection, who, "sign-in", user.email, detail)
         return user
 
     def _create(self, connection: Connection, comer: Comer, role: Role | None) -> Any:
@@ -68,7 +71,8 @@ class Joining:
         new = NewUser(comer.email, given, comer.name)
         user = insert_user(connection, new, self.ground.clock())
         detail = {"role": user.role, "has_password": False, "issuer": comer.issuer}
-        self.ground.audit.note(connection, user.as_actor(), "user.add", user.email, detail)
+        who = user.as_actor(address=comer.address)
+        self.ground.audit.note(connection, who, "user.add", user.email, detail)
         return get_row(connection, user.id)
 
     def _remember(self, connection: Connection, comer: Comer, user_id: str) -> None:

@@ -1,21 +1,16 @@
 """Passwords: which are good enough, and how they are kept (Argon2id)."""
 
-import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from modelyard.accounts.secret_text import new_secret
-from modelyard.errors import Invalid, Throttled
+from modelyard.accounts.turns import Turns
+from modelyard.errors import Invalid
 
 LEAST = 10
 MOST_BYTES = 1024
-AT_ONCE = 2
-"""Hashings at one time per process: each takes 64 MiB and every core."""
-PATIENCE_S = 10.0
 STEMS = """
 password passwort motdepasse contrasena passw0rd p@ssw0rd p@ssword pa$$word qwerty qwertyuiop
 qwertz qwertzuiop azerty azertyuiop asdfghjkl asdfghjklm zxcvbnm 1qaz2wsx 1qaz2wsx3edc
@@ -50,9 +45,7 @@ class Passwords:
 
     given: Hasher | None = None
     """The hasher; None takes Argon2id as argon2-cffi has it by default (RFC 9106)."""
-    _turns: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(AT_ONCE)
-    )
+    _turns: Turns = field(default_factory=Turns)
 
     @cached_property
     def hasher(self) -> Hasher:
@@ -66,16 +59,16 @@ class Passwords:
     @cached_property
     def decoy(self) -> str:
         """The hash of a password that nobody has: looked at where there is no account."""
-        with self._turn():
+        with self._turns.take():
             return self.hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
         """Give what is kept of a password; Throttled where too many are at work already."""
-        with self._turn():
+        with self._turns.take():
             return self.hasher.hash(normal(password))
 
-    def matches(self, kept: str, password: str) -> bool:
-        """Whether the password is the one that was hashed.
+    def matches(self, kept: str, password: str, is_stranger: bool = False) -> bool:
+        """Whether the password is the one that was hashed; Throttled where too many ask.
 
         It takes one verification, also where nothing is kept: nobody learns from the time whether
         there is an account.
@@ -83,7 +76,7 @@ class Passwords:
         from argon2.exceptions import InvalidHashError, VerificationError
 
         decoy = self.decoy
-        with self._turn():
+        with self._turns.take(is_stranger):
             try:
                 is_right = self.hasher.verify(kept or decoy, normal(password))
             except (VerificationError, InvalidHashError):
@@ -93,17 +86,6 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether a hash was made with other parameters than today's."""
         return self.hasher.check_needs_rehash(kept)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=PATIENCE_S):
-            raise Throttled(
-                "sign-in", "is in great demand at the moment.", "Try again soon.", wait_s=PATIENCE_S
-            )
-        try:
-            yield
-        finally:
-            self._turns.release()
 
 
 def normal(password: str) -> str:

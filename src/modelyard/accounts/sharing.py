@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
@@ -56,8 +57,7 @@ class SharingTable:
             raise Invalid("owner", "is missing: nobody could see it.", "Name its owner.")
         with self.ground.change() as connection:
             before = _row(connection, resource)
-            connection.execute(delete(VISIBILITIES).where(_is(resource)))
-            connection.execute(insert(VISIBILITIES).values(values))
+            self._upsert(connection, values)
             detail = {name: values[name] for name in ("level", "owner", "people")}
             detail["before"] = before.level if before else "the default"
             self.ground.audit.note(connection, by, "sharing.set", str(resource), detail)
@@ -69,6 +69,13 @@ class SharingTable:
             gone = connection.execute(delete(VISIBILITIES).where(_is(resource)))
             if gone.rowcount:
                 self.ground.audit.note(connection, by, "sharing.forget", str(resource))
+
+    def _upsert(self, connection: Connection, values: dict[str, Any]) -> None:
+        dialect = sqlite if self.ground.database.is_sqlite else postgresql
+        added = dialect.insert(VISIBILITIES).values(values)
+        keys = ("kind", "name")
+        changed = {name: value for name, value in values.items() if name not in keys}
+        connection.execute(added.on_conflict_do_update(index_elements=keys, set_=changed))
 
     def _read(self, resource: Resource) -> Visibility | None:
         if not is_keepable(resource.name, LONGEST_NAME):

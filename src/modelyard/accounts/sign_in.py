@@ -12,7 +12,7 @@ from modelyard.accounts.passwords import MOST_BYTES
 from modelyard.accounts.tables import USERS
 from modelyard.accounts.throttle import DAY_S, HOUR_S, MINUTE_S, Limit, bucket_of
 from modelyard.accounts.user import User, clean_email, user_of
-from modelyard.errors import Denied, Invalid
+from modelyard.errors import Denied, Invalid, Throttled
 
 KNOWN_S = 90 * DAY_S
 """How long an address counts as one from which a person has signed in."""
@@ -28,10 +28,15 @@ class SignIn:
         """Give the person; see `Users.check_password`."""
         account, network = _account_of(email), network_of(address)
         mark = bucket_of("known", account, network)
-        limits = limits_of(account, network, self.ground.throttle.is_marked(mark))
+        is_known = self.ground.throttle.is_marked(mark)
+        limits = limits_of(account, network, is_known)
         self.ground.throttle.take(limits)
         row = self._find(account)
-        is_right = self._matches(row, password)
+        try:
+            is_right = self._matches(row, password, is_known)
+        except Throttled:
+            self._give_back(limits)
+            raise
         if row is None or not is_right or not row.is_active:
             self._note_refusal(account, address, row, is_right)
             raise refusal()
@@ -47,10 +52,15 @@ class SignIn:
         with self.ground.database.reading() as connection:
             return connection.execute(select(USERS).where(USERS.c.email == account)).first()
 
-    def _matches(self, row: Any, password: str) -> bool:
+    def _matches(self, row: Any, password: str, is_known: bool) -> bool:
         if len(password) > MOST_BYTES:
             return False
-        return self.ground.passwords.matches(row.password_hash if row else "", password)
+        kept = row.password_hash if row else ""
+        return self.ground.passwords.matches(kept, password, is_stranger=not is_known)
+
+    def _give_back(self, limits: list[Limit]) -> None:
+        with self.ground.database.transaction() as connection:
+            self.ground.throttle.give_back(connection, limits)
 
     def _let_in(self, connection: Connection, row: Any, fresh: str, address: str) -> User:
         """Look once more, in the transaction: the account may have changed in the meantime."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
+from modelyard.accounts.invitations import make_void_by
 from modelyard.accounts.joining import Comer, Joining
 from modelyard.accounts.passwords import require_good
 from modelyard.accounts.plain_text import clean_text, is_keepable
@@ -74,13 +75,15 @@ class Users:
     def set_role(self, id: str, role: str, *, by: Actor) -> User:
         """Give a person another role; their tokens and sessions have its scopes from now on.
 
+        Links that somebody handed out who is no owner any more no longer work.
         Raises Conflict where it would leave the service without an active owner.
         """
         known_role = clean_role(role)
 
-        def change(_: Connection, row: Any, owners: set[str]) -> dict[str, Any]:
+        def change(connection: Connection, row: Any, owners: set[str]) -> dict[str, Any]:
             if known_role != "owner":
                 _require_other_owner(owners, row)
+                make_void_by(connection, row.email, self.ground.clock())
             return {"role": known_role}
 
         return self._change(id, by, "user.role", change)
@@ -88,11 +91,13 @@ class Users:
     def disable(self, id: str, *, by: Actor) -> User:
         """Shut a person out: their sessions end now, and their tokens are refused.
 
+        Links that they handed out no longer work: none of them leads back in.
         Raises Conflict for the last active owner.
         """
 
         def change(connection: Connection, row: Any, owners: set[str]) -> dict[str, Any]:
             _require_other_owner(owners, row)
+            make_void_by(connection, row.email, self.ground.clock())
             end_sessions(connection, id)
             return {"is_active": False}
 
@@ -146,16 +151,25 @@ class Users:
         return SignIn(self.ground).check(email, password, address)
 
     def join(  # noqa: PLR0913
-        self, issuer: str, subject: str, email: str, name: str, *, role: str, may_create: bool
+        self,
+        issuer: str,
+        subject: str,
+        email: str,
+        name: str,
+        *,
+        role: str,
+        may_create: bool,
+        address: str = "",
     ) -> User:
         """Give the person whom an OpenID Connect provider names; `email` is one it has verified.
 
         Known people keep their role, invited ones get that of their invitation, others join with
-        `role` where `may_create` says so. Raises Denied for anybody else.
+        `role` where `may_create` says so. `address` is the network address from which they come.
+        Raises Denied for anybody else.
         """
         if not subject or not is_keepable(subject, 255):
             raise Denied("sign-in", "the provider named nobody.")
-        comer = Comer(clean_text(issuer, 500), subject, clean_email(email), name)
+        comer = Comer(clean_text(issuer, 500), subject, clean_email(email), name, address)
         return Joining(self.ground).join(comer, clean_role(role) if may_create else None)
 
     def _hashed(self, password: str | None, email: str) -> str:

@@ -90,6 +90,7 @@ def _join(vouched: Vouched) -> User:
             vouched.name,
             role=settings.oidc_role,
             may_create=domain in settings.oidc_domains,
+            address=guard.asker().address,
         )
     except Denied as refusal:
         detail = {"with": "single sign-on", "reason": refusal.why}
