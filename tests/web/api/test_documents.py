@@ -68,6 +68,25 @@ def test_answers_fit_their_schema(client: FlaskClient, address: str) -> None:
     jsonschema_rs.validator_for(whole).validate(answer.json)
 
 
+def test_runs_fit_their_schema(client: FlaskClient) -> None:
+    wanted = {"kind": "statistics", "request": {"dataset": "flights"}}
+    run = client.post("/api/v1/runs", json=wanted).json
+    client.post(run["links"]["cancel"])
+    again = client.post(f"{run['links']['self']}/retry").json
+    for one in (run, again):
+        fits("Run", one)
+    fits("Run", client.get(run["links"]["self"]).json)
+    fits("RunList", client.get("/api/v1/runs?limit=1").json)
+    fits("RunEvents", client.get(f"{run['links']['events']}?format=json").json)
+    fits("RunFiles", client.get(f"{run['links']['self']}/files").json)
+
+
+def fits(name: str, content: Any) -> None:
+    """Fail where a value is not of a schema of the document."""
+    schema = {"components": document()["components"], "$ref": f"#/components/schemas/{name}"}
+    jsonschema_rs.validator_for(schema).validate(content)
+
+
 def test_an_unknown_parameter_is_refused_wherever_parameters_are_described(
     client: FlaskClient,
 ) -> None:

@@ -61,6 +61,12 @@ def kind_title(name: str) -> str:
     return kind.title if kind is not None else name
 
 
+def is_repeatable(run: Run) -> bool:
+    """Tell whether it can be computed anew and compared."""
+    kind = live().records.runs.kinds().get(run.kind)
+    return run.state == "succeeded" and kind is not None and kind.is_repeatable
+
+
 def who_started(run: Run) -> str:
     """Say who, or which schedule, asked for it; nothing to somebody unknown."""
     return f"schedule {run.schedule}" if run.schedule else shown_starter(run)

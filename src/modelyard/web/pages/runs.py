@@ -14,7 +14,7 @@ from modelyard.web.pages.frame import HTML, frame_of
 from modelyard.web.pages.run_forms import kinds_for
 from modelyard.web.pages.run_log import passport_rows, read_log
 from modelyard.web.pages.run_results import ResultView, result_view
-from modelyard.web.pages.run_views import RunLine, exact, line_of
+from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of
 from modelyard.web.query import Query
 from modelyard.web.run_lists import RunPage, seen_runs
 from modelyard.web.run_rights import get_seen, may_change
@@ -61,6 +61,7 @@ def show_run(run_id: str) -> Response:
         "passport": passport_rows(run.passport),
         "request_rows": passport_rows(run.request),
         "times": _times(run),
+        "is_repeatable": is_repeatable(run),
         "files": live().records.runs.files(run.id) if run.is_over else [],
         "host": request.host_url.rstrip("/"),
     }
