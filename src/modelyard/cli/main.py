@@ -6,10 +6,13 @@ from modelyard.cli.audit import audit
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
+from modelyard.cli.functions import functions
 from modelyard.cli.new import new
+from modelyard.cli.runs import runs
 from modelyard.cli.serve import serve
 from modelyard.cli.tokens import tokens
 from modelyard.cli.users import users
+from modelyard.cli.worker import worker
 from modelyard.version import VERSION
 
 
@@ -25,7 +28,7 @@ def modelyard() -> None:
     """
 
 
-for command in (new, serve, check, datasets, users, tokens, audit):
+for command in (new, serve, check, datasets, functions, users, tokens, audit, runs, worker):
     modelyard.add_command(command)
 
 

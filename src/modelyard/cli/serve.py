@@ -37,6 +37,7 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     from modelyard import wiring
     from modelyard.cli.address import numeric_address, refuse_taken, url_of
     from modelyard.cli.first_start import open_for_people
+    from modelyard.cli.run_workers import run_workers
     from modelyard.cli.server import run_server
 
     settings = _chosen(folder, public, options)
@@ -51,7 +52,8 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(settings, url), daemon=True).start()
 
-    run_server(settings, address, on_start)
+    with run_workers(settings):
+        run_server(settings, address, on_start)
 
 
 def _chosen(folder: Path | None, public: bool, options: dict[str, Any]) -> "Settings":

@@ -12,6 +12,7 @@ from modelyard.runs.canonical import canonical_json, digest_of
 from modelyard.runs.kinds import Checked, Kind, find_kind
 from modelyard.runs.run import STATES, Event, Run, RunFile, new_id
 from modelyard.runs.store import Question, Store
+from modelyard.runs.store_instances import Instances
 
 if TYPE_CHECKING:
     from modelyard.blobs import Blobs
@@ -21,6 +22,7 @@ Clock = Callable[[], datetime]
 LONGEST_KEY = 200
 LONGEST_REQUEST = 256 * 1024
 """Bytes of JSON; larger inputs belong into files."""
+SIGN_S = 30.0
 POLL_S = (0.05, 0.5)
 """How long a waiting caller sleeps between looks, at first and at most."""
 
@@ -193,6 +195,12 @@ class Runs:
             idempotency_key=idempotency_key,
             retry_of=run_id,
         )
+
+    def has_workers(self) -> bool:
+        """Whether any worker is there: one that gave a sign within half a minute."""
+        since = self.clock() - timedelta(seconds=SIGN_S)
+        found = Instances(self.database).all()
+        return any(each.left_at is None and each.seen_at > since for each in found)
 
     def forget_old(self, days: float) -> int:
         """Remove the runs that ended more than `days` ago, with their files; tells how many."""

@@ -87,7 +87,9 @@ def next_time(schedule: ScheduleConfig, after: datetime) -> datetime:
     try:
         zone = ZoneInfo(schedule.timezone)
     except (OSError, ValueError):
-        raise Invalid("timezone", f"'{schedule.timezone}' is not known.", "Such as Europe/Berlin.") from None
+        raise Invalid(
+            "timezone", f"'{schedule.timezone}' is not known.", "Such as Europe/Berlin."
+        ) from None
     try:
         found: datetime = croniter(schedule.cron, after.astimezone(zone)).get_next(datetime)
     except (ValueError, KeyError) as fault:

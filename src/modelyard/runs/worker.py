@@ -116,13 +116,18 @@ class Worker:
             most = slots.free(is_quick)
             if not names or not most:
                 continue
-            for run_id, attempt in claims.take(names, most, self.clock()):
+            taken = claims.take(names, most, self.clock())
+            for run_id, _ in taken:
                 slots.book(run_id, is_quick)
-                try:
-                    self.durable.start(run_id, attempt)
-                except Exception:
-                    slots.cancel(run_id)
-                    raise
+            for run_id, attempt in taken:
+                self._start(run_id, attempt)
+
+    def _start(self, run_id: str, attempt: int) -> None:
+        try:
+            self.durable.start(run_id, attempt)
+        except Exception:  # it goes back as a stray
+            self.performer.slots.cancel(run_id)
+            log.exception("run %s could not be started", run_id)
 
     def _beat_always(self) -> None:
         while not self._stop.wait(self.pace.beat_s):

@@ -1,4 +1,4 @@
-"""A worker process for the tests, with kinds of its own: `python yard.py URL FOLDER`."""
+"""A worker process for the tests, with kinds of its own: `python yard_worker.py URL FOLDER`."""
 
 import json
 import logging
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+
+import msgspec
 
 from modelyard.blobs import open_blobs
 from modelyard.db import open_database
@@ -25,11 +27,19 @@ FAST = Pace(
     look_s=0.05,
     recovered_s=0.2,
     beat_s=0.2,
-    dead_after_s=1.0,
+    dead_after_s=2.5,
     cancel_s=0.1,
     progress_s=0.05,
     schedule_s=0.1,
 )
+
+
+class TaskRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task is asked."""
+
+    how: str = ""
+    seconds: float = 0.0
+    diary: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Task:
     title: str = "Task"
     is_quick: ClassVar[bool] = False
     is_repeatable: ClassVar[bool] = True
+    struct: ClassVar[type[msgspec.Struct]] = TaskRequest
 
     def check(self, request: Mapping[str, Any]) -> Checked:
         return Checked(title="Task", request=dict(request))
@@ -63,7 +74,7 @@ class Task:
 
 
 def note(request: Mapping[str, Any], word: str) -> None:
-    if "diary" in request:
+    if request.get("diary"):
         with Path(request["diary"]).open("a") as file:
             file.write(f"{word}\n")
 
@@ -99,7 +110,11 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def main(url: str, folder: str) -> None:
+    from modelyard.runs.store_claims import Claims
     from modelyard.runs.working import Workplace, work_until_stopped
+
+    if "DIE_BEFORE_FINISH" in os.environ:
+        Claims.finish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore
 
     place = Path(folder)
     file = place / "modelyard.toml"

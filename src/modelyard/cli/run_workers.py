@@ -1,0 +1,82 @@
+"""The workers for runs that `modelyard serve` starts, and starts again when they end."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from modelyard.settings import Settings
+
+LOOK_S = 0.25
+PAUSES_S = (0.5, 30.0)
+"""Before a worker is started again: at first, and at most where it ends again and again."""
+STEADY_S = 60.0
+"""A worker that lived so long is started again at once."""
+GRACE_S = 10.0
+
+
+@contextmanager
+def run_workers(settings: "Settings") -> Iterator[None]:
+    """Have workers at work while the block lasts."""
+    from modelyard.settings import to_environment
+
+    workers = RunWorkers(settings.run_workers, to_environment(settings))
+    workers.start()
+    try:
+        yield
+    finally:
+        workers.stop()
+
+
+@dataclass
+class RunWorkers:
+    """So many worker processes, each started again when it ends."""
+
+    number: int
+    environ: Mapping[str, str]
+    _processes: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start them, and look after them from now on."""
+        for place in range(self.number):
+            threading.Thread(target=self._keep, args=(place,), daemon=True).start()
+
+    def stop(self) -> None:
+        """End them in good order: what they do is handed over."""
+        self._stopping.set()
+        processes = list(self._processes.values())
+        for process in processes:
+            process.terminate()
+        until = time.monotonic() + GRACE_S
+        for process in processes:
+            try:
+                process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _keep(self, place: int) -> None:
+        pause = PAUSES_S[0]
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            process = self._processes[place] = self._started()
+            while process.poll() is None:
+                time.sleep(LOOK_S)
+            if self._stopping.is_set():
+                return
+            click.echo(f"A worker for runs ended ({process.returncode}); another begins.", err=True)
+            pause = PAUSES_S[0] if time.monotonic() - began > STEADY_S else pause
+            self._stopping.wait(pause)
+            pause = min(2 * pause, PAUSES_S[1])
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "modelyard", "worker", "--parent", str(os.getpid())]
+        return subprocess.Popen(command, env=os.environ | dict(self.environ))

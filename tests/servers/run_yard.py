@@ -1,0 +1,106 @@
+"""A database, a folder, and real worker processes that can be killed."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yard_worker
+
+from modelyard.blobs import open_blobs
+from modelyard.db import Database
+from modelyard.runs.runs import Runs, open_runs
+from modelyard.runs.store_instances import Instances
+
+HERE = Path(__file__).resolve().parent
+SOURCES = HERE.parents[1] / "src"
+WITHIN_S = 30.0
+
+
+def make_runs(database: Database, folder: Path) -> Runs:
+    return open_runs(database, yard_worker.kinds, open_blobs(str(folder / "blobs")))
+
+
+def eventually(holds: Callable[[], object], within_s: float = WITHIN_S) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@dataclass
+class Yard:
+    """A database, a folder, and worker processes that can be killed."""
+
+    runs: Runs
+    url: str
+    folder: Path
+    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    @property
+    def diary(self) -> Path:
+        """Where tasks write when they begin and end, and in which process."""
+        return self.folder / "diary"
+
+    def lines(self, word: str) -> list[int]:
+        """Give the processes that wrote this word."""
+        if not self.diary.exists():
+            return []
+        entries = [line.split() for line in self.diary.read_text().splitlines()]
+        return [int(pid) for found, pid in entries if found == word]
+
+    def work(self, **environ: str) -> "subprocess.Popen[bytes]":
+        """Start a worker, and wait until it is there."""
+        before = self.alive()
+        command = [sys.executable, str(HERE / "yard_worker.py"), self.url, str(self.folder)]
+        environment = os.environ | {"PYTHONPATH": str(SOURCES)} | environ
+        with (self.folder / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self.workers.append(worker)
+        eventually(lambda: self.alive() > before or worker.poll() is not None)
+        assert worker.poll() is None, (self.folder / "workers.log").read_text()
+        return worker
+
+    def alive(self) -> int:
+        """Count the workers that are here by the books."""
+        found = Instances(self.runs.database).all()
+        return sum(instance.left_at is None for instance in found)
+
+    def task(self, **request: object) -> str:
+        """Ask for a task that writes into the diary; gives its id."""
+        return self.runs.submit("task", {"diary": str(self.diary), **request})[0].id
+
+    def begun(self, run_id: str, times: int = 1) -> None:
+        """Wait until a task began so often."""
+        eventually(lambda: len(self.lines("begin")) >= times)
+        eventually(lambda: self.runs.get_run(run_id).state == "running")
+
+    def state(self, run_id: str) -> str:
+        """Wait until a run is over, and give its state."""
+        return self.runs.wait(run_id, WITHIN_S).state
+
+    def log(self) -> str:
+        """Give what the workers said."""
+        return (self.folder / "workers.log").read_text()
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        for worker in self.workers:
+            with contextlib.suppress(ProcessLookupError):
+                worker.send_signal(signal.SIGCONT)
+                worker.kill()
+            worker.wait()
