@@ -31,13 +31,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["PostgresServer"]:
+def postgres() -> Iterator["PostgresServer"]:
     """A real Postgres server that lasts as long as the tests."""
     from postgres_server import postgres_server
 
-    folder = tmp_path_factory.mktemp("postgres")
     try:
-        with postgres_server(folder) as server:
+        with postgres_server() as server:
             yield server
     except LookupError as missing:
         pytest.skip(str(missing))

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,22 +84,26 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(folder: Path, *settings: str) -> Iterator[PostgresServer]:
-    """Run a new server until the block ends; raises LookupError where Postgres is missing."""
+def postgres_server(*settings: str) -> Iterator[PostgresServer]:
+    """Run a new server until the block ends; raises LookupError where Postgres is missing.
+
+    Its folder stands by itself: those of pytest are closed to others again by every new session.
+    """
     programs = find_programs()
     if programs is None:
         raise LookupError("Postgres is not installed: on Debian, apt-get install postgresql")
-    folder.mkdir(parents=True, exist_ok=True)
-    _hand_over(folder)
-    command = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
-    quick = ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run([*command, *quick], check=True, capture_output=True, **_as_postgres())
-    server = PostgresServer(programs, folder, _free_port(), settings or tuple(FAST))
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    with tempfile.TemporaryDirectory(prefix="modelyard-postgres-") as name:
+        folder = Path(name)
+        _hand_over(folder)
+        command = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
+        quick = ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run([*command, *quick], check=True, capture_output=True, **_as_postgres())
+        server = PostgresServer(programs, folder, _free_port(), settings or tuple(FAST))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _as_postgres() -> dict[str, object]:
@@ -108,14 +113,10 @@ def _as_postgres() -> dict[str, object]:
 
 
 def _hand_over(folder: Path) -> None:
-    """Give the folder to the user postgres, who must be able to reach it too."""
-    if os.getuid() != 0:
-        return
-    owner = pwd.getpwnam("postgres")
-    os.chown(folder, owner.pw_uid, owner.pw_gid)
-    for parent in folder.parents:
-        if parent.stat().st_uid == 0 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
+    """Give the folder to the user postgres, where we are root."""
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
 
 
 def _free_port() -> int:

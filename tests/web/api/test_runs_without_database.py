@@ -16,10 +16,10 @@ ECHO = {"kind": "echo", "request": {"text": "hello"}}
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def server() -> Iterator[PostgresServer]:
     """A server of its own, that may be killed."""
     try:
-        with postgres_server(tmp_path_factory.mktemp("killed"), "max_connections=50") as server:
+        with postgres_server("max_connections=50") as server:
             yield server
     except LookupError as missing:
         pytest.skip(str(missing))
