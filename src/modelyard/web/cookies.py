@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from modelyard.settings import LOOPBACK
-from modelyard.web.live import services
+from modelyard.web.live import live
 
 SESSION = "modelyard"
 OPEN_ID = "modelyard-oidc"
@@ -14,7 +14,7 @@ NINETY_DAYS_S = 90 * 86_400
 
 def is_https() -> bool:
     """Tell whether the browser reaches the service over TLS."""
-    return request.is_secure or services().settings.public_url.startswith("https://")
+    return request.is_secure or live().services.settings.public_url.startswith("https://")
 
 
 def is_far(url: str) -> bool:

@@ -1,5 +1,6 @@
 """Who asks, and may they? Every request passes here before its view runs."""
 
+import functools
 from dataclasses import replace
 
 from flask import Flask, g, request
@@ -16,6 +17,8 @@ from modelyard.wiring import visibility_of
 
 SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
+UNGUARDED = frozenset({None, "static"})
+"""Where there is no view to guard: unknown addresses, and static files."""
 SERVICE = Resource("service", "")
 
 
@@ -24,7 +27,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint is None:
+        if request.endpoint in UNGUARDED:
             return
         need = find_need(app, request.endpoint) or default_need(request)
         if bearer_token() is not None:
@@ -39,9 +42,15 @@ def asker() -> Actor:
     """
     found: Actor | None = g.get("asker")
     if found is None:
-        found = replace(_who_asks(), address=request.remote_addr or "")
+        found = _at(_who_asks(), request.remote_addr or "")
         g.asker = found
     return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _at(actor: Actor, address: str) -> Actor:
+    """Give an actor with the address from which they ask; made once, not at every request."""
+    return replace(actor, address=address)
 
 
 def known_asker() -> Actor:

@@ -7,7 +7,6 @@ from werkzeug.datastructures import Headers
 
 from modelyard.errors import Denied
 from modelyard.settings import LOOPBACK, Settings
-from modelyard.web import cookies
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -35,6 +34,7 @@ def install(app: Flask, settings: Settings) -> None:
     """
     known = LOOPBACK | set(settings.allowed_hosts) | _host_of(settings.public_url)
     restricted = settings.is_loopback and not settings.public
+    is_https = settings.public_url.startswith("https://")
 
     @app.before_request
     def refuse_strange_hosts() -> None:
@@ -53,7 +53,7 @@ def install(app: Flask, settings: Settings) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(HEADERS)
-        if cookies.is_https():
+        if is_https or request.is_secure:
             response.headers["Strict-Transport-Security"] = TLS_ONLY
         if "Cache-Control" not in response.headers and _is_personal():
             response.headers["Cache-Control"] = "no-store"
