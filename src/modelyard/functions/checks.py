@@ -64,13 +64,19 @@ def _plain_type(schema: Schema) -> type | None:
 
 
 def _deepest(error: "ValidationError") -> "ValidationError":
-    """Of the faults of several shapes, take the one that got furthest."""
+    """Of the faults of several shapes, take that of the shape which was meant.
+
+    It is the one that got furthest, or the only one whose type was right.
+    """
     context = getattr(error.kind, "context", None)
     if not context:
         return error
     below = [_deepest(one) for branch in context for one in branch]
     found = max(below, key=lambda one: len(one.instance_path), default=error)
-    return found if len(found.instance_path) > len(error.instance_path) else error
+    if len(found.instance_path) > len(error.instance_path):
+        return found
+    meant = [one for one in below if one.kind.name != "type"]
+    return meant[0] if len(meant) == 1 else error
 
 
 def _place(path: list[str | int]) -> str:

@@ -15,7 +15,7 @@ from modelyard.functions.operation import Operation
 from modelyard.functions.references import Node, References
 from modelyard.functions.schema_words import BY_NAME, IN_LISTS, SINGLE, in_31
 
-AS_IT_IS = frozenset(("example", "examples", "default", "enum", "const"))
+AS_IT_IS = frozenset(("example", "examples"))
 OWN_WORDS = frozenset(("x-openapi-router-controller", "x-body-name", "x-isolation", "x-at-once"))
 PROBLEM = {"$ref": "#/components/responses/Problem"}
 DEEPEST = 60

@@ -39,13 +39,16 @@ class TimedOut(Unavailable):
     """The function took longer than it may."""
 
 
-def failed(where: str, error: BaseException | str) -> FunctionFailed:
-    """Log what a function raised under an id, and give the error that names the id."""
+def failed(name: str, place: str, error: BaseException | str) -> FunctionFailed:
+    """Log what a function raised, and where it is described, under an id.
+
+    The error that it gives is for visitors: it names the operation and the id.
+    """
     fault_id = secrets.token_hex(6)
     if isinstance(error, str):
-        log.error("fault %s in %s\n%s", fault_id, where, error)
+        log.error("fault %s in %s\n%s", fault_id, place, error)
     else:
-        log.error("fault %s in %s", fault_id, where, exc_info=error)
+        log.error("fault %s in %s", fault_id, place, exc_info=error)
     return FunctionFailed(
-        where, f"it failed; the server's log has the details under {fault_id}.", fault_id=fault_id
+        name, f"it failed; the server's log has the details under {fault_id}.", fault_id=fault_id
     )

@@ -1,6 +1,7 @@
 """Does a function fit its operation? And how its arguments come from the request's values."""
 
 import builtins
+import functools
 import inspect
 import keyword
 import re
@@ -29,7 +30,7 @@ class Offer:
 
     key: Key
     is_sure: bool
-    """Whether every request has it, or it has a default."""
+    """Whether every request has it, or it has a default; a body that is not sent is None."""
     must_be_taken: bool
 
 
@@ -38,6 +39,7 @@ class _Taken:
     key: Key
     argument: str
     convert: Callable[[Any], Any] | None
+    is_none_without: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,8 @@ class Callee:
                 if take.convert is not None:
                     value = _converted(take, value)
                 arguments[take.argument] = value
+            elif take.is_none_without:
+                arguments[take.argument] = None
         for argument, give, name in self.gives:
             arguments[argument] = give(name, asker)
         return arguments
@@ -81,7 +85,7 @@ def offers_of(description: Description) -> tuple[Offer, ...]:
         schemas = [schema for schema in body.contents.values() if schema is not None]
         names = dict.fromkeys(name for schema in schemas for name in schema.property_names())
         offers += [Offer(("form", name), False, False) for name in names]
-        offers.append(Offer(("body", body.name), body.is_required, False))
+        offers.append(Offer(("body", body.name), True, False))
     return tuple(offers)
 
 
@@ -137,7 +141,9 @@ class _Fitting:
             )
         if argument is not None and argument not in self.takes:
             convert = _converter(self.hints.get(argument), self.place, argument)
-            self.takes[argument] = _Taken(offer.key, argument, convert)
+            known = self.named.get(argument)
+            is_none = place == "body" and (known is None or known.default is known.empty)
+            self.takes[argument] = _Taken(offer.key, argument, convert, is_none)
             if not offer.is_sure:
                 self.unsure.add(argument)
 
@@ -163,12 +169,19 @@ def _signature(
 ) -> tuple[Mapping[str, inspect.Parameter], dict[str, Any]]:
     try:
         parameters = inspect.signature(function).parameters
-        hints = typing.get_type_hints(function, include_extras=True)
+        hints = typing.get_type_hints(_annotated(function), include_extras=True)
     except (ValueError, TypeError, NameError, AttributeError) as fault:
         raise Invalid(place, f"the signature of its function cannot be read: {fault}.") from None
     if any(one.kind is one.POSITIONAL_ONLY for one in parameters.values()):
         raise Invalid(place, "its function takes arguments by position only ('/').", "Remove '/'.")
     return parameters, hints
+
+
+def _annotated(function: Any) -> Any:
+    """Give what has the annotations: behind a partial, or the method of a callable thing."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function if inspect.isroutine(function) else type(function).__call__
 
 
 def spellings(name: str) -> list[str]:

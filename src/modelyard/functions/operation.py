@@ -82,7 +82,7 @@ def join_thread(
     description: Description, callee: Callee, runner: ThreadRunner, shaper: Shaper
 ) -> Operation:
     """Make an operation whose function is called in a thread of this process."""
-    counters, place = runner.counters, description.place
+    counters, name, place = runner.counters, description.name, description.place
 
     def run(values: Values, asker: object) -> Outcome:
         arguments = callee.arguments(values, asker)
@@ -92,7 +92,7 @@ def join_thread(
             raise
         except BaseException as error:  # noqa: BLE001 (user code may raise anything)
             counters.failures += 1
-            raise failed(place, error) from None
+            raise failed(name, place, error) from None
         return outcome
 
     return Operation(description, counters, compile_binder(description), run, shaper)

@@ -218,7 +218,7 @@ class ProcessRunner:
         if letter == b"K":
             raise msgspec.msgpack.decode(content, type=Fault).to_error()
         self.counters.failures += 1
-        raise failed(self.place, content.decode("utf-8", "replace"))
+        raise failed(self.name, self.place, content.decode("utf-8", "replace"))
 
     def _words(self, error: BaseException, worker: _Worker) -> BaseException:
         if isinstance(error, TimeoutError):
@@ -227,21 +227,21 @@ class ProcessRunner:
         self.counters.failures += 1
         if isinstance(error, MemoryError):
             mebibytes = self.memory_bytes // MEBIBYTE
-            return _ended(self.place, f"it took more than its {mebibytes} MiB of memory")
+            return _ended(self, f"it took more than its {mebibytes} MiB of memory")
         if isinstance(error, EOFError | BrokenPipeError):
-            return _ended(self.place, f"its process ended ({worker.process.returncode})")
+            return _ended(self, f"its process ended ({worker.process.returncode})")
         if isinstance(error, ModelyardError) or not isinstance(error, Exception):
             return error
-        return failed(self.place, error)
+        return failed(self.name, self.place, error)
 
 
 def _streamed(outcome: Outcome, stream: Iterator[bytes]) -> Outcome:
     return Outcome("stream", stream, outcome.status, outcome.headers)
 
 
-def _ended(place: str, why: str) -> FunctionFailed:
-    fault = failed(place, why)
-    return FunctionFailed(place, f"{why}, and was replaced.", fault_id=fault.fault_id)
+def _ended(runner: ProcessRunner, why: str) -> FunctionFailed:
+    fault = failed(runner.name, runner.place, why)
+    return FunctionFailed(runner.name, f"{why}, and was replaced.", fault_id=fault.fault_id)
 
 
 def job_of(content: bytes) -> Any:

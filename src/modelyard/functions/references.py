@@ -105,8 +105,10 @@ class References:
         if is_remote:
             return self._fetch(node, urljoin(here.name, address) if here.file is None else address)
         target = Path(here.name).parent / unquote(address)
+        name = _find_inside(self.root, target)
+        if name is None:
+            raise node.fault(f"$ref '{address}' lies outside the workspace.")
         try:
-            name = _inside(self.root, target)
             return self.open(name)
         except ModelyardError as fault:
             raise node.fault(f"$ref '{address}' cannot be followed: {fault}") from None
@@ -154,11 +156,11 @@ def _begins(address: str, begin: str) -> bool:
     )
 
 
-def _inside(root: Path, target: Path) -> str:
+def _find_inside(root: Path, target: Path) -> str | None:
     """Give the path in the workspace without `..`, so that each file has one name."""
     whole = (root / target).resolve()
     real = root.resolve()
-    return whole.relative_to(real).as_posix() if whole.is_relative_to(real) else str(whole)
+    return whole.relative_to(real).as_posix() if whole.is_relative_to(real) else None
 
 
 def _pointer(fragment: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from modelyard.errors import NotFound
 from modelyard.functions.checks import first_fault
 from modelyard.functions.describe_parts import is_json_type, is_text_type, plain_type
 from modelyard.functions.description import Answer, Description
-from modelyard.functions.faults import AnswerFault, failed
+from modelyard.functions.faults import AnswerFault, FunctionFailed, failed
 from modelyard.functions.media import guess_type, preferred
 from modelyard.functions.outcome import Outcome, to_json_bytes
 from modelyard.functions.request import Reply, Request
@@ -145,21 +145,19 @@ class Shaper:
             raise
         except BaseException as error:  # noqa: BLE001 (user code may raise anything)
             self.counters.failures += 1
-            raise failed(self.description.place, error) from None
+            raise self._failed(error) from None
 
     def _json(self, content: Any) -> bytes:
         try:
             return to_json_bytes(content)
         except (TypeError, ValueError, RecursionError) as fault:
-            raise failed(self.description.place, f"its answer is not JSON: {fault}") from None
+            raise self._failed(f"its answer is not JSON: {fault}") from None
 
     def _headers(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         """Take the headers over; one that could smuggle another one in is refused, always."""
         for name, value in outcome.headers:
             if not NAME.fullmatch(name) or BAD_VALUE.search(value) or not _is_latin(value):
-                raise failed(
-                    self.description.place, f"its answer has a header that is none: {name!r}"
-                )
+                raise self._failed(f"its answer has a header that is none: {name!r}")
         return tuple(pair for pair in outcome.headers if pair[0].lower() not in NOT_THEIRS)
 
     def _check(self, schema: Schema | None, encoded: Any, content: Any) -> None:
@@ -188,6 +186,9 @@ class Shaper:
         missing = set(answer.headers) - {name.lower() for name, _ in reply.headers}
         if answer.headers and missing:
             self._fault(f"its answer lacks the header {', '.join(sorted(missing))}.")
+
+    def _failed(self, error: BaseException | str) -> FunctionFailed:
+        return failed(self.description.name, self.description.place, error)
 
     def _fault(self, why: str) -> None:
         self.counters.bad_answers += 1

@@ -126,5 +126,7 @@ def _words(error: "ValidationError") -> str:
     if kind.name in {"additionalProperties", "unevaluatedProperties"}:
         names = ", ".join(kind.unexpected)  # type: ignore[attr-defined]
         return f"unknown: {names}."
+    if kind.name == "enum":  # of several shapes, each has a list of its own
+        return f"{str(error.instance)[:100]!r} is not known here."
     shown = error.message if len(error.message) <= 200 else f"{error.message[:200]}…"
     return f"{shown.rstrip('.')}."

@@ -126,7 +126,8 @@ def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
         for event in _events(text):
             _step(builder, event)
     except yaml.MarkedYAMLError as fault:
-        line = fault.problem_mark.line + 1 if fault.problem_mark else 0
+        last = len(text.splitlines()) or 1
+        line = min(fault.problem_mark.line + 1 if fault.problem_mark else 1, last)
         raise Invalid(f"{name}, line {line}", f"is not YAML: {fault.problem}.") from None
     except yaml.YAMLError as fault:
         raise Invalid(name, f"is not YAML: {str(fault).splitlines()[0]}.") from None
