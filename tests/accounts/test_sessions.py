@@ -1,8 +1,10 @@
 """Sessions: found by the secret of a cookie, ended at once here and within a second elsewhere."""
 
 import pytest
+from sqlalchemy import update
 
 from modelyard.accounts.actor import SCOPES_OF, command_line
+from modelyard.accounts.tables import USERS
 from modelyard.errors import Denied
 
 PASSWORD = "three green words"
@@ -136,3 +138,11 @@ def test_the_time_of_last_use_is_written_once_a_minute(accounts, elsewhere, add,
     clock.move(seconds=59)
     accounts.sessions.find_actor(secret)
     assert seen_at() == clock.at.replace(second=0)
+
+
+def test_a_session_that_is_left_of_somebody_disabled_gives_nobody(accounts, add, database):
+    eve = add()
+    secret = accounts.sessions.open(eve)
+    with database.transaction() as connection:
+        connection.execute(update(USERS).where(USERS.c.id == eve.id).values(is_active=False))
+    assert accounts.sessions.find_actor(secret) is None
