@@ -1,0 +1,1 @@
+"""What-if models: their parameters, scenarios and outputs."""

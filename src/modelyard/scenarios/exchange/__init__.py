@@ -1,0 +1,1 @@
+"""Scenarios as files: Excel both ways, CSV and Parquet."""

@@ -1,0 +1,136 @@
+"""The warehouse in the workspace: Parquet files are the truth, a DuckDB file the way to them.
+
+A file belongs to one table, run and scenario, and appears whole or not at all. `catalogue.duckdb`
+holds a view of each table and is made anew, under a lock, and put in place of the old one, so that
+readers are never in the way.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.errors import NotFound, Unavailable
+from modelyard.scenarios.warehouse.tables import Key
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CATALOGUE = "catalogue.duckdb"
+LOCK = ".lock"
+
+
+class ParquetWarehouse:
+    """Tables as folders of Parquet files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+
+    def write(self, key: Key, tables: Mapping[str, "pl.DataFrame"]) -> None:
+        """Write a file per table; the same key writes the same files again."""
+        duckdb_or_unavailable()
+        name = hashlib.sha256(f"{key.run}\n{key.scenario}".encode()).hexdigest()[:32]
+        with _writing(self.folder):
+            schemas_before = self._schemas(tables)
+            for table, frame in tables.items():
+                _write_whole(self.folder / table / f"{name}.parquet", frame)
+            if schemas_before != self._schemas(tables) or not self.catalogue.exists():
+                self._renew_catalogue()
+
+    @property
+    def catalogue(self) -> Path:
+        """The DuckDB file with a view of every table."""
+        return self.folder / CATALOGUE
+
+    def names(self) -> list[str]:
+        """List the tables."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if any(path.glob("*.parquet")))
+
+    def read(self, table: str) -> "pl.DataFrame":
+        """Read a table through DuckDB, which brings differing columns together."""
+        if table not in self.names():
+            raise NotFound(f"warehouse/{table[:80]}", "there is no such table.")
+        import polars as pl
+
+        duckdb = duckdb_or_unavailable()
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            found: pl.DataFrame = pl.DataFrame(connection.sql(self._query(table)))
+        return found
+
+    def _query(self, table: str) -> str:
+        files = str(self.folder / table / "*.parquet").replace("'", "''")
+        return f"SELECT * FROM read_parquet('{files}', union_by_name = true)"  # noqa: S608
+
+    def _schemas(self, tables: Mapping[str, object]) -> dict[str, str]:
+        """Give each table's columns, as a small file beside its data keeps them."""
+        found = {}
+        for table in tables:
+            files = sorted((self.folder / table).glob("*.parquet"))
+            columns = {str(_schema(path)) for path in files[-1:]} if files else set()
+            found[table] = f"{bool(files)} {columns}"
+        return found
+
+    def _renew_catalogue(self) -> None:
+        duckdb = duckdb_or_unavailable()
+        with _locked(self.folder / LOCK), tempfile.TemporaryDirectory(dir=self.folder) as place:
+            new = Path(place, CATALOGUE)
+            with duckdb.connect(str(new)) as connection:
+                for table in self.names():
+                    quoted = table.replace('"', '""')
+                    connection.execute(f'CREATE VIEW "{quoted}" AS {self._query(table)}')
+            new.replace(self.catalogue)
+
+
+def _schema(path: Path) -> object:
+    import polars as pl
+
+    return pl.read_parquet_schema(path)
+
+
+def _write_whole(path: Path, frame: "pl.DataFrame") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".draft")
+    os.close(handle)
+    try:
+        frame.write_parquet(draft)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as fault:
+        why = fault.strerror or str(fault)
+        raise Unavailable("warehouse", f"{folder.name} cannot be written: {why}.") from None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def duckdb_or_unavailable() -> Any:
+    """Import DuckDB; raises Unavailable with what to install."""
+    try:
+        import duckdb
+    except ImportError:
+        raise Unavailable(
+            "package duckdb",
+            "is not installed, and the warehouse needs it.",
+            "Install it with: pip install 'modelyard[warehouse]'",
+        ) from None
+    return duckdb
