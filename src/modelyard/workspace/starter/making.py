@@ -14,10 +14,13 @@ from modelyard.errors import Conflict, Invalid, Unavailable
 from modelyard.progress import Progress, silent
 from modelyard.workspace.config import FILE_NAME
 from modelyard.workspace.starter.example import find_example, write_example
+from modelyard.workspace.starter.loan_workbook import write_loan_workbook
 
 DATASETS = "datasets"
 FUNCTIONS = ("openapi.yml", "src/hello.py", "src/sum.py", "src/mult.py")
 """The example's endpoints, by their path in the workspace."""
+SCENARIOS = ("scenarios/loan.py", "scenarios/subscription.py", "scenarios/dcf.py")
+"""The example's what-if models."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Made:
 
 
 def make_workspace(folder: Path, example: bool = False, progress: Progress = silent) -> Made:
-    """Make a workspace in `folder`, with the example's tables and endpoints if asked for.
+    """Make a workspace in `folder`, with the example's tables, endpoints and models if asked for.
 
     modelyard.toml comes last, so a folder that has one is complete. Raises Conflict where it has
     one already, Unavailable where the example's packages are missing or the folder cannot be
@@ -56,6 +59,8 @@ def make_workspace(folder: Path, example: bool = False, progress: Progress = sil
             if tables is not None:
                 write_example(draft / DATASETS, tables, progress)
             _write_texts(draft, name, example)
+            if example:
+                write_loan_workbook(draft / "scenarios" / "loan_workbook.xlsx")
             files, kept = _move_all(draft, folder)
     return Made(files, kept, had_files)
 
@@ -108,7 +113,7 @@ def _write_texts(draft: Path, name: str, example: bool) -> None:
     _write(draft / FILE_NAME, settings.replace('"{{name}}"', quoted))
     _write(draft / "README.md", _text("README.md").replace("{{name}}", printable))
     _write(draft / ".gitignore", _text("gitignore.txt"))
-    for file in FUNCTIONS if example else ():
+    for file in (*FUNCTIONS, *SCENARIOS) if example else ():
         (draft / file).parent.mkdir(exist_ok=True)
         _write(draft / file, _text(file))
 
