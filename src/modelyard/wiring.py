@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.db import Database
     from modelyard.functions.catalogue import Functions, Tools
     from modelyard.runs.runs import Runs
+    from modelyard.scenarios.catalogue import Scenarios
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,6 +38,13 @@ class Services:
         from modelyard.functions.opening import open_functions
 
         return open_functions(self.workspace, tools_for(self))
+
+    @cached_property
+    def scenarios(self) -> "Scenarios":
+        """The what-if models in `scenarios/`, loaded at the first use; their code is run."""
+        from modelyard.scenarios.catalogue import open_scenarios
+
+        return open_scenarios(self.workspace.root)
 
     def __repr__(self) -> str:
         """Name the folder and its datasets."""

@@ -9,6 +9,7 @@ from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
 from modelyard.cli.new import new
 from modelyard.cli.runs import runs
+from modelyard.cli.scenarios import scenarios
 from modelyard.cli.serve import serve
 from modelyard.cli.tokens import tokens
 from modelyard.cli.users import users
@@ -28,7 +29,8 @@ def modelyard() -> None:
     """
 
 
-for command in (new, serve, check, datasets, functions, users, tokens, audit, runs, worker):
+ROOMS = (datasets, functions, scenarios, users, tokens, audit, runs)
+for command in (new, serve, check, *ROOMS, worker):
     modelyard.add_command(command)
 
 

@@ -32,8 +32,8 @@ def _words(folder: Path, made: "Made") -> str:
     from modelyard.cli.screen.numbers import bytes_text
 
     lines = [f"Made the workspace {clean_line(str(folder))}:"]
-    lines += [f"  {file.name:<26}{bytes_text(file.size):>8}" for file in made.files]
-    lines += [f"  {name:<26}    kept as it was" for name in made.kept]
+    lines += [f"  {file.name:<30}{bytes_text(file.size):>8}" for file in made.files]
+    lines += [f"  {name:<30}    kept as it was" for name in made.kept]
     if made.had_files:
         lines.append(
             "modelyard.toml now says what is served: move your tables into datasets, "
