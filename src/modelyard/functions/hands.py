@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from modelyard.errors import Unavailable
@@ -25,6 +25,32 @@ SLOW_S = 0.25
 QUICK_CALLS = 20
 PLACE_WAIT_S = 1.0
 Call = Callable[[], Any]
+
+
+class Places:
+    """A number of places; quicker than a semaphore of `threading`, which is written in Python."""
+
+    def __init__(self, number: int) -> None:
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(number):
+            self._free.put(None)
+
+    def take(self, wait_s: float = 0.0) -> bool:
+        """Take a place; False where none is free within `wait_s` seconds."""
+        try:
+            self._free.get_nowait()
+        except Empty:
+            if not wait_s:
+                return False
+            try:
+                self._free.get(timeout=wait_s)
+            except Empty:
+                return False
+        return True
+
+    def give(self) -> None:
+        """Give a place back."""
+        self._free.put(None)
 
 
 class _Job:
@@ -73,18 +99,11 @@ class Hands:
     most_direct: int = 2
     """Calls at one time in asking threads."""
     _idle: list[_Hand] = field(default_factory=list)
-    _direct: threading.Semaphore = field(init=False)
+    direct: Places = field(init=False)
+    """The few places for calls in asking threads."""
 
     def __post_init__(self) -> None:
-        self._direct = threading.Semaphore(self.most_direct)
-
-    def take_direct(self) -> bool:
-        """Take one of the few places for calls in asking threads, if one is free."""
-        return self._direct.acquire(blocking=False)
-
-    def give_direct(self) -> None:
-        """Give such a place back."""
-        self._direct.release()
+        self.direct = Places(self.most_direct)
 
     def call(self, call: Call, timeout_s: float, ended: Callable[[bool], None]) -> Any:
         """Have a thread make a call.
@@ -121,10 +140,10 @@ class ThreadRunner:
     at_once: int
     counters: Counters
     _quick_calls: int = 0
-    _places: threading.Semaphore = field(init=False)
+    _places: Places = field(init=False)
 
     def __post_init__(self) -> None:
-        self._places = threading.Semaphore(self.at_once)
+        self._places = Places(self.at_once)
 
     def run(self, call: Call) -> Any:
         """Make the call.
@@ -132,7 +151,7 @@ class ThreadRunner:
         Raises TimedOut where it takes too long, and Unavailable where too many are at work.
         """
         take_place(self._places, self.name, self.at_once, self.counters)
-        if self._quick_calls >= QUICK_CALLS and self.hands.take_direct():
+        if self._quick_calls >= QUICK_CALLS and self.hands.direct.take():
             return self._call_directly(call)
         began = time.perf_counter()
         try:
@@ -150,8 +169,8 @@ class ThreadRunner:
         try:
             return contextvars.Context().run(call)
         finally:
-            self.hands.give_direct()
-            self._places.release()
+            self.hands.direct.give()
+            self._places.give()
             if time.perf_counter() - began > SLOW_S:
                 self._quick_calls = 0
 
@@ -159,14 +178,14 @@ class ThreadRunner:
         self._quick_calls = self._quick_calls + 1 if took_s < QUICK_S else 0
 
     def _ended(self, was_given_up: bool) -> None:
-        self._places.release()
+        self._places.give()
         if was_given_up:
             self.counters.lost -= 1
 
 
-def take_place(places: threading.Semaphore, name: str, at_once: int, counters: Counters) -> None:
+def take_place(places: Places, name: str, at_once: int, counters: Counters) -> None:
     """Take a place among the calls at one time; raises Unavailable where none is free for long."""
-    if places.acquire(blocking=False) or places.acquire(timeout=PLACE_WAIT_S):
+    if places.take(PLACE_WAIT_S):
         return
     counters.refused += 1
     raise Unavailable(

@@ -22,7 +22,7 @@ from modelyard.functions.binder import Values
 from modelyard.functions.faults import FunctionFailed, RequestFault, failed
 from modelyard.functions.fitting import Offer
 from modelyard.functions.frames import read_frame, write_frame
-from modelyard.functions.hands import take_place, timed_out
+from modelyard.functions.hands import Places, take_place, timed_out
 from modelyard.functions.outcome import Outcome
 from modelyard.functions.shaping import Counters
 from modelyard.runs.fault import Fault
@@ -144,10 +144,10 @@ class ProcessRunner:
     at_once: int
     memory_bytes: int
     counters: Counters
-    _places: threading.Semaphore = field(init=False)
+    _places: Places = field(init=False)
 
     def __post_init__(self) -> None:
-        self._places = threading.Semaphore(self.at_once)
+        self._places = Places(self.at_once)
 
     def run(self, job: Job) -> Outcome:
         """Have a worker make the call.
@@ -159,14 +159,14 @@ class ProcessRunner:
         try:
             worker = self.workers.take()
         except BaseException:
-            self._places.release()
+            self._places.give()
             raise
         try:
             write_frame(worker.ears, b"J", pickle.dumps(job))
             letter, content = self._read(worker)
         except BaseException as error:  # noqa: BLE001 (the worker cannot be used again)
             worker.end()
-            self._places.release()
+            self._places.give()
             raise self._words(error, worker) from None
         if letter == b"S":
             outcome = msgspec.msgpack.decode(content, type=Outcome)
@@ -176,7 +176,7 @@ class ProcessRunner:
 
     def _release(self, worker: _Worker) -> None:
         self.workers.give_back(worker)
-        self._places.release()
+        self._places.give()
 
     def _read(self, worker: _Worker) -> tuple[bytes, bytes]:
         def watch() -> None:
@@ -205,7 +205,7 @@ class ProcessRunner:
                 self.workers.give_back(worker)
             else:
                 worker.end()
-            self._places.release()
+            self._places.give()
 
     def _result(self, letter: bytes, content: bytes) -> Outcome:
         if letter == b"O":
