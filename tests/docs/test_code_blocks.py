@@ -145,4 +145,4 @@ def test_python_works_as_written(code: str, place: Path) -> None:
 @pytest.mark.parametrize("code", blocks("toml"))
 def test_workspace_files_are_valid(code: str) -> None:
     config = parse(code)
-    assert config.datasets or config.schedules
+    assert config.datasets or config.schedules or config.functions.documents
