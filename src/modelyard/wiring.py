@@ -132,5 +132,5 @@ def visibility_of(services: Services, accounts: "Accounts", resource: "Resource"
             decided_by=place,
             is_fixed=True,
         )
-    kept = accounts.sharing.find(resource)
+    kept = accounts.sharing.all_of(resource.kind).get(resource.name)
     return kept or Visibility(level=workspace.config.workspace.visibility)

@@ -115,6 +115,15 @@ def test_the_password_is_changed_and_the_other_sessions_end(team: Any) -> None:
     )
 
 
+def test_one_changes_the_name_that_others_see(team: Any) -> None:
+    ana = team.signed_in("ana@example.com")
+    answer = ana.post("/account/name", data={"name": "  Ana\tAlvarez <b> "})
+    assert answer.location == "/account?done=name"
+    assert "Ana Alvarez &lt;b&gt;" in ana.get(answer.location).text
+    assert "Ana Alvarez" in team.signed_in("olga@example.com").get("/people").text
+    assert team.accounts.audit.entries(limit=5, action="user.name")[0].actor == "ana@example.com"
+
+
 def test_one_signs_out_everywhere_else(team: Any) -> None:
     here, there = (team.signed_in("ana@example.com") for _ in range(2))
     assert here.get("/account").text.count('<tr><th scope="row">') == 2

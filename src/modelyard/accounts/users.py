@@ -15,7 +15,14 @@ from modelyard.accounts.plain_text import clean_text, is_keepable
 from modelyard.accounts.sign_in import SignIn
 from modelyard.accounts.tables import USERS
 from modelyard.accounts.throttle import MINUTE_S, Limit, bucket_of
-from modelyard.accounts.user import User, clean_email, clean_role, require_admin, user_of
+from modelyard.accounts.user import (
+    User,
+    clean_email,
+    clean_name,
+    clean_role,
+    require_admin,
+    user_of,
+)
 from modelyard.accounts.user_rows import NewUser, end_sessions, find_row, get_row, insert_user
 from modelyard.errors import Conflict, Denied, Invalid
 
@@ -106,6 +113,13 @@ class Users:
     def enable(self, id: str, *, by: Actor) -> User:
         """Let a person in again; tokens that were neither revoked nor expired count again."""
         return self._change(id, by, "user.enable", lambda *_: {"is_active": True})
+
+    def set_name(self, id: str, name: str, *, by: Actor) -> User:
+        """Change one's own name, as others see it; empty for the address alone."""
+        if by.user_id != id or by.kind != "user":
+            raise Denied("name", "is changed by its person, signed in.")
+        values = {"name": clean_name(name)}
+        return self._change(id, by, "user.name", lambda *_: values, is_own=True)
 
     def set_password(self, id: str, password: str, *, by: Actor) -> User:
         """Give a person another password; all their sessions end. Raises Invalid for a weak one."""

@@ -25,11 +25,10 @@ def let_in(user: User, path: str) -> Response:
 
 
 def let_out() -> Response:
-    """End the session and forget its cookie, and what the browser keeps of our pages."""
+    """End the session, and have the browser forget its cookie."""
     _end_present()
     answer = led_to("/sign-in")
     cookies.drop_cookie(answer, cookies.SESSION)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

@@ -12,13 +12,11 @@ from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.settings import Settings
 from modelyard.web import cookies
 from modelyard.web.live import live, services
-from modelyard.web.needs import OPEN, Need, default_need, find_need
+from modelyard.web.needs import OPEN, OPEN_ENDPOINTS, Need, default_need, find_need
 from modelyard.wiring import visibility_of
 
 SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
-UNGUARDED = frozenset({None, "static"})
-"""Where there is no view to guard: unknown addresses, and static files."""
 SERVICE = Resource("service", "")
 
 
@@ -27,7 +25,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint in UNGUARDED:
+        if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
             return
         need = find_need(app, request.endpoint) or default_need(request)
         if bearer_token() is not None:

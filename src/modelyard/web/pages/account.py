@@ -27,6 +27,7 @@ WORDS = {
     "admin": "see to people and to who may see what",
 }
 NOTES = {
+    "name": "Others see the new name from now on.",
     "password": "The password is changed; your other sessions have ended.",
     "sessions": "You are signed out everywhere else.",
     "revoked": "The token is revoked.",
@@ -38,6 +39,15 @@ NOTES = {
 def show() -> Response:
     """Show the account."""
     return account(note=NOTES.get(request.args.get("done", ""), ""))
+
+
+@blueprint.post("/name")
+@for_people
+def change_name() -> Response:
+    """Change the name that others see."""
+    given, actor = Query(request.form, "name"), guard.asker()
+    live().records.accounts.users.set_name(actor.user_id, given.text("name"), by=actor)
+    return led_to("/account?done=name")
 
 
 @blueprint.post("/password")

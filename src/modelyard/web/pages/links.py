@@ -38,6 +38,7 @@ def use(secret: str) -> Response:
             email=link.email or given.text("email"),
             name=given.text("name"),
             password=given.text("password"),
+            address=request.remote_addr or "",
         )
     except ModelyardError as fault:
         find_link(secret)
