@@ -1,5 +1,6 @@
 """Functions are found, and must fit their operations."""
 
+import datetime
 import os
 import sys
 
@@ -146,27 +147,18 @@ def test_in_production_code_stays_as_it_was_loaded(yard):
 
 
 def test_what_an_annotation_asks_for_is_given(yard, param):
-    class Reader:
-        pass
-
-    given = {Reader: lambda name, asker: f"{name} for {asker}"}
+    given = {datetime.tzinfo: lambda name, asker: f"{name} for {asker}"}
     yard.get(parameters=[param("a")]).write(
         app_py="""
+        from datetime import tzinfo as Reader
         from typing import Annotated
-        import reading
-        def answer(flights: reading.Reader, other: Annotated[reading.Reader, "big-table"], a="x"):
+        def answer(flights: Reader, other: Annotated[Reader, "big-table"] | None = None, a="x"):
             return [flights, other, a]
-        """,
-        reading_py="Reader = None",
-    )
-    (yard.root / "reading.py").write_text(
-        "import gc\nReader = [one for one in gc.get_objects() "
-        "if isinstance(one, type) and one.__qualname__.endswith('given.<locals>.Reader')][-1]\n"
+        """
     )
     operation = yard.open(Tools(givers=given))["app.answer"]
-    assert operation.call(Request(asker="ana", query="a=b")).whole() == (
-        b'["flights for ana","big-table for ana","b"]'
-    )
+    answer = operation.call(Request(asker="ana", query="a=b")).whole()
+    assert answer == b'["flights for ana","big-table for ana","b"]'
 
 
 def test_security_and_runs_are_told_as_data(yard, said):
@@ -186,3 +178,33 @@ def test_security_and_runs_are_told_as_data(yard, said):
     assert functions["app.b"].security == ()
     assert functions["app.c"].security is None
     assert [one.is_run for one in functions.values()] == [False, True, False]
+
+
+def test_packages_installed_inside_the_workspace_are_left_alone(yard):
+    """A virtual environment often lies in the folder; its modules are not ours to load again."""
+    yard.get().write(
+        app_py="import sys\nsys.path.append('ENV')\nimport inside_env\ndef answer(): return 1".replace(
+            "ENV", str(yard.root / ".venv")
+        ),
+        **{".venv__inside_env_py": "x = 1"},
+    )
+    functions = yard.open()
+    assert functions.faults == ()
+    module = sys.modules["inside_env"]
+    functions.modules.forget()
+    assert sys.modules["inside_env"] is module
+    sys.path.remove(str(yard.root / ".venv"))
+    del sys.modules["inside_env"]
+
+
+def test_it_is_the_same_where_python_itself_finds_the_folder(yard):
+    """`python -m modelyard` in the workspace has the folder on its path."""
+    import subprocess
+
+    yard.get("src.answer.answer").write(
+        src__answer_py="import near\ndef answer(): return near.N", near_py="N = 5"
+    )
+    command = [sys.executable, "-m", "modelyard", "functions", "call", "answer"]
+    done = subprocess.run(command, cwd=yard.root, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("5\n", 0), done.stderr
+    assert not list(yard.root.rglob("__pycache__"))

@@ -38,6 +38,8 @@ class Functions(Mapping[str, Operation]):
     descriptions: tuple[Description, ...]
     """All operations that were described well, also those without a function."""
     routes: Routes[Operation]
+    unserved: Routes[ModelyardError]
+    """By the addresses of operations that are described well: why they have no function."""
     modules: Modules
     tools: Tools
     stamps: Mapping[Path, Stamp]
@@ -70,6 +72,11 @@ class Functions(Mapping[str, Operation]):
     def find(self, path: str) -> Match[Operation] | None:
         """Find what answers a path, for all HTTP verbs."""
         return self.routes.find(path)
+
+    def find_fault(self, method: str, path: str) -> ModelyardError | None:
+        """Say why the operation at an address is not served; None where none is described."""
+        match = self.unserved.find(path)
+        return match.targets.get(method) if match else None
 
     def has_changed(self) -> bool:
         """Tell whether a document, or in development a Python file, is not as it was."""

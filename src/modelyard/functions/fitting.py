@@ -198,7 +198,7 @@ def spellings(name: str) -> list[str]:
 
 def _given(name: str, hint: Any, givers: Givers) -> tuple[str, Giver, str] | None:
     """Find who gives what an annotation asks for: `Annotated[Dataset, "name"]` names it."""
-    asked = name
+    asked, hint = name, _without_none(hint)
     if get_origin(hint) is Annotated:
         hint, *extra = get_args(hint)
         asked = next((one for one in extra if isinstance(one, str)), name)

@@ -140,6 +140,7 @@ class ThreadRunner:
     at_once: int
     counters: Counters
     _quick_calls: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: Places = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,8 +159,9 @@ class ThreadRunner:
             result = self.hands.call(call, self.timeout_s, self._ended)
         except TimeoutError:
             self._quick_calls = 0
-            self.counters.timeouts += 1
-            self.counters.lost += 1
+            with self._lock:
+                self.counters.timeouts += 1
+                self.counters.lost += 1
             raise timed_out(self.name, self.timeout_s) from None
         self._note(time.perf_counter() - began)
         return result
@@ -180,7 +182,8 @@ class ThreadRunner:
     def _ended(self, was_given_up: bool) -> None:
         self._places.give()
         if was_given_up:
-            self.counters.lost -= 1
+            with self._lock:
+                self.counters.lost -= 1
 
 
 def take_place(places: Places, name: str, at_once: int, counters: Counters) -> None:

@@ -8,7 +8,7 @@ anew. In development all modules are loaded again once a file of one has changed
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module, invalidate_caches
 from importlib.abc import MetaPathFinder
@@ -39,6 +39,7 @@ class Modules(MetaPathFinder):
 
     root: Path
     allows: Callable[[Path], bool]
+    _found: set[str] = field(default_factory=set)
     _mine: dict[str, types.ModuleType] = field(default_factory=dict)
     _stamps: dict[Path, Stamp] = field(default_factory=dict)
 
@@ -48,15 +49,20 @@ class Modules(MetaPathFinder):
         Raises Invalid where there is none of that name, or it fails on import; the fault names the
         line of the file where it failed.
         """
-        with _lock, self._active():
+        with _lock:
+            if name in self._mine and self in sys.meta_path:
+                return self._mine[name]
+            return self._load(name)
+
+    def _load(self, name: str) -> types.ModuleType:
+        with _Active(self):
             try:
                 module = import_module(name)
             except ModelyardError:
                 raise
             except BaseException as error:  # noqa: BLE001 (user code may raise anything)
                 raise self._failure(name, error) from None
-            file = getattr(module, "__file__", None)
-            if not file or not Path(file).resolve().is_relative_to(self.root.resolve()):
+            if name not in self._found:
                 raise Invalid(
                     f"module {name}",
                     "is not a file of the workspace: an installed package has that name.",
@@ -75,34 +81,41 @@ class Modules(MetaPathFinder):
                 if sys.modules.get(name) is module:
                     del sys.modules[name]
             self._mine.clear()
+            self._found.clear()
             self._stamps.clear()
             invalidate_caches()
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, _: types.ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of the workspace, for Python's import."""
-        top = fullname.partition(".")[0]
-        if top in sys.stdlib_module_names or (path is None and _is_installed(fullname)):
+        top, _, below = fullname.partition(".")
+        if top in sys.stdlib_module_names or (below and top not in self._found):
             return None
         place = self.root.joinpath(*fullname.split("."))
+        if not below and _is_installed(fullname, (place, place.with_suffix(".py"))):
+            return None
+        spec = self._spec(fullname, place)
+        if spec is not None:
+            self._found.add(fullname)
+        return spec
+
+    def _spec(self, name: str, place: Path) -> ModuleSpec | None:
+        """Describe the package or module at a place; None where there is none."""
         for file, is_package in ((place / "__init__.py", True), (place.with_suffix(".py"), False)):
             if file.is_file() and self.allows(file):
                 self._stamps[file] = stamp(file)
                 return spec_from_file_location(
-                    fullname,
+                    name,
                     file,
-                    loader=_Loader(fullname, str(file)),
+                    loader=_Loader(name, str(file)),
                     submodule_search_locations=[str(place)] if is_package else None,
                 )
         if place.is_dir() and self.allows(place) and _holds_python(place):
-            spec = ModuleSpec(fullname, None, is_package=True)
+            spec = ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = [str(place)]
             return spec
         return None
-
-    def _active(self) -> "_Active":
-        return _Active(self)
 
     def _failure(self, name: str, error: BaseException) -> Invalid:
         line = ""
@@ -145,27 +158,17 @@ class _Active:
             sys.modules.update(mine)
 
     def __exit__(self, *_: object) -> None:
-        self.modules._mine.update(_modules_in(self.modules.root))
+        found = {name: sys.modules.get(name) for name in self.modules._found}
+        self.modules._mine.update({name: one for name, one in found.items() if one is not None})
 
 
-def _modules_in(root: Path) -> Iterator[tuple[str, types.ModuleType]]:
-    begin = f"{root}/"
-    for name, module in list(sys.modules.items()):
-        spec = getattr(module, "__spec__", None)
-        places = [getattr(module, "__file__", None), *_search_places(spec)]
-        if any(str(place).startswith(begin) for place in places if place):
-            yield name, module
-
-
-def _search_places(spec: ModuleSpec | None) -> list[str]:
-    places = getattr(spec, "submodule_search_locations", None)
-    return list(places) if places else []
-
-
-def _is_installed(name: str) -> bool:
-    """Tell whether a package outside the workspace has the name; a mere folder does not count."""
+def _is_installed(name: str, places: tuple[Path, ...]) -> bool:
+    """Tell whether a package outside has the name; a mere folder does not count."""
     spec = PathFinder.find_spec(name)
-    return spec is not None and spec.origin is not None
+    if spec is None or spec.origin is None:
+        return False
+    origin = Path(spec.origin)
+    return origin not in places and origin.parent not in places
 
 
 def _holds_python(folder: Path) -> bool:

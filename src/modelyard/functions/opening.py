@@ -50,6 +50,7 @@ class _Opening:
         self.faults: list[ModelyardError] = []
         self.documents: list[Node] = []
         self.routes: Routes[Operation] = Routes()
+        self.unserved: Routes[ModelyardError] = Routes()
         self.taken: Routes[str] = Routes()
         for path in reserved:
             self.taken.add("", path, "an address of Modelyard's own")
@@ -70,6 +71,7 @@ class _Opening:
                 self._place(operation, operations)
             except ModelyardError as fault:
                 self.faults.append(fault)
+                self.unserved.add(description.method, description.path, fault)
         files = [source.file for source in self.references.sources.values() if source.file]
         files += [self.workspace.root, self.workspace.root / "functions"]
         return Functions(
@@ -78,6 +80,7 @@ class _Opening:
             tuple(self.documents),
             tuple(descriptions),
             self.routes,
+            self.unserved,
             self.modules,
             self.tools,
             {file: stamp(file) for file in files},

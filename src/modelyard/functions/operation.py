@@ -63,6 +63,14 @@ class Operation:
         """Whether requests may have a body."""
         return self.description.body is not None
 
+    def take_counts(self, other: "Operation") -> None:
+        """Count on from where the operation of that name stood before it was opened again."""
+        mine, before = self.counters, other.counters
+        mine.bad_answers += before.bad_answers
+        mine.failures += before.failures
+        mine.timeouts += before.timeouts
+        mine.refused += before.refused
+
     def check(self, request: Request) -> None:
         """Check a request without calling the function; raises RequestFault."""
         self._bind(request)
