@@ -19,7 +19,7 @@ from modelyard.runs.store_instances import Instances
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parents[1] / "src"
-WITHIN_S = 30.0
+WITHIN_S = 60.0
 
 
 def make_runs(database: Database, folder: Path) -> Runs:
@@ -83,6 +83,10 @@ class Yard:
     def task(self, **request: object) -> str:
         """Ask for a task that writes into the diary; gives its id."""
         return self.runs.submit("task", {"diary": str(self.diary), **request})[0].id
+
+    def go(self, process: int | None = None) -> None:
+        """Let all tasks that hold go on, or the one in this process."""
+        (self.folder / ("go" if process is None else f"go-{process}")).touch()
 
     def begun(self, run_id: str, times: int = 1) -> None:
         """Wait until a task began so often."""

@@ -96,6 +96,13 @@ class Durable:
         )
         return {entry.workflow_id: entry.workflow_id.rpartition("-")[0] for entry in found}
 
+    def busy(self, executors: Iterable[str]) -> set[str]:
+        """Give those of these processes that had begun something and not ended it."""
+        found = self._client.list_workflows(
+            status="PENDING", executor_id=list(executors), load_input=False, load_output=False
+        )
+        return {entry.executor_id for entry in found if entry.executor_id}
+
     def resume(self, workflow_ids: Iterable[str], queue: str) -> None:
         """Put work of a process that ended into a queue, where another finds it."""
         self._client.resume_workflows(list(workflow_ids), queue_name=queue)

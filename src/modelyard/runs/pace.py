@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Pace:
     """Seconds between looks, and how long a silence may last."""
 
-    look_s: float = 0.2
+    look_s: float = 0.25
     """For new runs."""
-    recovered_s: float = 1.5
+    recovered_s: float = 2.0
     """For runs of other workers that ended."""
     beat_s: float = 2.0
     """To say that the worker lives, and to see whether the others do."""

@@ -44,8 +44,7 @@ class Reaper:
                 log.warning("worker %s is dead: its runs go on here", instance.id)
                 self.instances.leave(instance.id, self.clock())
                 self.take_over(instance.id)
-            elif instance.left_at is not None:
-                self._settle(instance)
+        self._settle([instance for instance in found if instance.left_at is not None])
         present = {instance.id for instance in found}
         self._seen = {key: value for key, value in self._seen.items() if key in present}
 
@@ -53,14 +52,14 @@ class Reaper:
         """Begin to watch anew, where we could not see for a while."""
         self._seen.clear()
 
-    def take_over(self, instance_id: str) -> bool:
-        """Hand over the runs of an instance that left; False where another does, or none are left.
+    def take_over(self, instance_id: str) -> None:
+        """Hand over the runs of an instance that left, unless another does so at the moment.
 
         What it had begun goes into the queues, at the last finished step; what it had only taken
         waits again to be taken.
         """
         if not self.instances.lease(instance_id, self.clock()):
-            return False
+            return
         pending = self.durable.pending_of(instance_id)
         claims = Claims(self.instances.database, instance_id)
         claims.release(self.clock(), set(pending.values()))
@@ -71,13 +70,18 @@ class Reaper:
         for queue, workflow_ids in by_queue.items():
             self.durable.resume(workflow_ids, queue)
         self.instances.end_lease(instance_id)
-        return bool(pending)
 
-    def _settle(self, instance: Instance) -> None:
-        had_any = self.take_over(instance.id)
-        left_at = instance.left_at or self.clock()
-        if not had_any and self.clock() - left_at > timedelta(seconds=SETTLED_S):
-            self.instances.forget(instance.id)
+    def _settle(self, left: list[Instance]) -> None:
+        """Look after those that left, and forget those that have had nothing for a while."""
+        ids = [instance.id for instance in left]
+        if not ids:
+            return
+        busy = self.instances.holders(ids) | self.durable.busy(ids)
+        for instance in left:
+            if instance.id in busy:
+                self.take_over(instance.id)
+            elif self.clock() - (instance.left_at or self.clock()) > timedelta(seconds=SETTLED_S):
+                self.instances.forget(instance.id)
 
     def _is_dead(self, instance: Instance) -> bool:
         if is_gone(instance.machine, instance.pid, {k: str(v) for k, v in instance.detail.items()}):

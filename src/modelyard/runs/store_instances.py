@@ -1,6 +1,6 @@
 """Which workers there are, and whether they live."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from modelyard.db import Database
 from modelyard.runs.identity import Identity
-from modelyard.runs.tables import INSTANCES
+from modelyard.runs.tables import INSTANCES, RUNS
 from modelyard.version import VERSION
 
-LEASE_S = 20.0
+LEASE_S = 6.0
 """How long the one who takes care of a dead worker's runs may take before another does."""
 
 
@@ -95,6 +95,14 @@ class Instances:
         mine = INSTANCES.c.id == instance_id
         with self.database.transaction() as connection:
             connection.execute(update(INSTANCES).where(mine).values(reaping_until=None))
+
+    def holders(self, instance_ids: Sequence[str]) -> set[str]:
+        """Give those of these instances that hold runs by the books."""
+        query = select(RUNS.c.worker).where(
+            RUNS.c.worker.in_(instance_ids), RUNS.c.ended_at.is_(None)
+        )
+        with self.database.reading() as connection:
+            return set(connection.execute(query.distinct()).scalars())
 
     def forget(self, instance_id: str) -> None:
         """Remove an instance that left and has nothing any more."""
