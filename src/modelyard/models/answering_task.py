@@ -12,10 +12,10 @@ from modelyard.models.opening_task import (
     OpeningOptions,
     import_names,
     load_estimator,
-    unfitting,
 )
 from modelyard.models.outcomes import pack_outcome
 from modelyard.models.rows import to_estimator, unpack_rows
+from modelyard.models.trial import unfitting
 from modelyard.models.warming import warm_skops
 
 LOAD, ROWS = b"L", b"R"

@@ -96,7 +96,16 @@ def rows_of_table(given: Any, signature: Signature) -> Rows:
     faults = [fault for _, found in made for fault in found]
     if faults:
         raise BadInput(sorted(faults, key=lambda fault: fault.row or 0))
-    count = len(given)
+    return rows_of_columns(len(given), [column for column, _ in made], signature)
+
+
+def rows_of_columns(count: int, columns: list[NDArray[Any]], signature: Signature) -> Rows:
+    """Put checked columns together."""
+    missing = any(
+        bool(np.isnan(column).any()) if column.dtype.kind == "f" else None in column.tolist()
+        for column, field in zip(columns, signature.fields, strict=True)
+        if field.is_nullable and field.is_used
+    )
     if signature.shape == "matrix":
-        return Rows(count, np.column_stack([column for column, _ in made]))
-    return Rows(count, None, tuple(column for column, _ in made))
+        return Rows(count, np.column_stack(columns), (), missing)
+    return Rows(count, None, tuple(columns), missing)

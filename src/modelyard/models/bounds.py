@@ -3,7 +3,7 @@
 from typing import Any
 
 from modelyard.errors import Invalid
-from modelyard.models.parts import walk
+from modelyard.models.parts import tree_of, walk
 
 
 def check_trees(root: Any) -> int:
@@ -15,8 +15,9 @@ def check_trees(root: Any) -> int:
     count = 0
     for part in walk(root):
         kind = type(part).__name__
-        if hasattr(part, "tree_"):
-            _check_tree(part.tree_, int(part.n_features_in_))
+        tree = tree_of(part)
+        if tree is not None:
+            _check_tree(tree, int(part.n_features_in_))
             count += 1
         elif kind == "TreePredictor":
             count += 1
@@ -72,9 +73,10 @@ def _check_ensemble(part: Any) -> None:
         if features is None or members is None:
             continue
         for place, member in enumerate(_flat(members)):
-            if hasattr(member, "tree_"):
+            tree = tree_of(member)
+            if tree is not None:
                 most = _columns_of(part, place, int(features))
-                _require(int(member.tree_.n_features) <= most, "its number of features")
+                _require(int(tree.n_features) <= most, "its number of features")
             elif type(member).__name__ == "TreePredictor":
                 _require(
                     int(member.nodes["feature_idx"].max(initial=0)) < int(features),
@@ -99,7 +101,9 @@ def _flat(members: Any) -> list[Any]:
 
 
 def _check_neighbours(tree: Any) -> None:
-    data, index, nodes = tree.get_arrays()[:3]
+    import numpy as np
+
+    data, index, nodes = (np.asarray(one) for one in tree.get_arrays()[:3])
     size = len(data)
     _require(bool(((index >= 0) & (index < size)).all()), "the numbers of its points")
     ends = (nodes["idx_start"] >= 0) & (nodes["idx_end"] <= size)

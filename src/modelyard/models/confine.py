@@ -35,7 +35,8 @@ def limit(memory_bytes: int, cpu_s: int) -> None:
     _bound(resource.RLIMIT_FSIZE, 0)
     if cpu_s:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _bound(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + cpu_s)
+        seconds = int(used.ru_utime + used.ru_stime) + cpu_s
+        _bound(resource.RLIMIT_CPU, seconds, seconds + 1)  # a signal first, so that it has a name
 
 
 def close_the_doors() -> None:
@@ -67,11 +68,12 @@ def _try_process() -> None:
         os._exit(0)
 
 
-def _bound(which: int, value: int) -> None:
+def _bound(which: int, value: int, most: int | None = None) -> None:
     _, hard = resource.getrlimit(which)
+    most = value if most is None else most
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
+        most = min(most, hard)
+    resource.setrlimit(which, (min(value, most), most))
 
 
 def _address_space() -> int:

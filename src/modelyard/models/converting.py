@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from modelyard.models.asking import has_probabilities
 from modelyard.models.description import Field, Plan, Signature, TaskName
 from modelyard.models.parts import innermost, steps_of
 from modelyard.models.runtimes.onnx import MATRIX
@@ -20,6 +21,11 @@ TREES = TREES_FIRST | {
     for kind in ("RandomForest", "ExtraTrees", "GradientBoosting")
     for end in ("Classifier", "Regressor")
 }
+SINGLE_TREES = frozenset(
+    f"{kind}{end}" for kind in ("DecisionTree", "ExtraTree") for end in ("Classifier", "Regressor")
+)
+SLOW = frozenset({"QuantileTransformer"})
+"""Steps whose conversion takes minutes."""
 Precision = Literal["float32", "float64"]
 
 
@@ -36,10 +42,15 @@ def ways(estimator: Any, signature: Signature, task: TaskName) -> Iterator[Way]:
     """Give the ways that are worth trying, the best first."""
     if signature.shape == "texts" or not _is_plain(signature):
         return
-    last = type(steps_of(estimator)[-1]).__name__
+    steps = [type(step).__name__ for step in steps_of(estimator)]
+    if not SLOW.isdisjoint(steps):
+        return
+    last = steps[-1]
     trees = list(_tree_ways(estimator, signature))
     if last in TREES_FIRST:
         yield from trees
+    if last == "IsolationForest":
+        return
     for precision in ("float64", "float32"):
         yield _graph_way(estimator, signature, task, precision)
     if last not in TREES_FIRST:
@@ -53,11 +64,18 @@ def _is_plain(signature: Signature) -> bool:
 
 def _graph_way(estimator: Any, signature: Signature, task: TaskName, precision: Precision) -> Way:
     bits = precision.removeprefix("float")
+    rounds = precision == "float64" and _rounds(estimator)
     return Way(
         f"ONNX, {bits} bits",
-        Plan(runtime="onnx", precision=precision),
+        Plan(runtime="onnx", precision=precision, rounds=rounds),
         lambda: to_graph(estimator, signature, precision, is_classifier=task == "classification"),
     )
+
+
+def _rounds(estimator: Any) -> bool:
+    """Say whether the estimator is trees alone, which see numbers of 32 bits."""
+    steps = steps_of(estimator)
+    return len(steps) == 1 and type(steps[0]).__name__ in TREES | SINGLE_TREES - BOOSTED
 
 
 def _tree_ways(estimator: Any, signature: Signature) -> Iterator[Way]:
@@ -65,7 +83,7 @@ def _tree_ways(estimator: Any, signature: Signature) -> Iterator[Way]:
     if type(last).__name__ not in TREES or len(last_of(estimator)) > 1:
         return
     offset = float(getattr(last, "offset_", 0.0))
-    plan = Plan(runtime="treelite", offset=offset)
+    plan = Plan(runtime="treelite", offset=offset, rounds=type(last).__name__ not in BOOSTED)
     if len(steps_of(estimator)) == 1:
         if signature.shape == "matrix":
             yield Way("treelite", plan, lambda: _tree_file(last, b""))
@@ -107,7 +125,7 @@ def to_graph(
     """Write an estimator as an ONNX graph."""
     from skl2onnx import to_onnx
 
-    options = {"zipmap": False} if is_classifier else None
+    options = {"zipmap": False} if is_classifier and has_probabilities(estimator) else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         graph = to_onnx(
@@ -145,32 +163,31 @@ def know_other_libraries() -> None:
     """Teach the converter the estimators of XGBoost and LightGBM, where these are loaded."""
     import sys
 
+    if "xgboost" in sys.modules:
+        import xgboost
+        from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
+
+        _know("Xgboost", xgboost.XGBClassifier, xgboost.XGBRegressor, convert_xgboost)
+    if "lightgbm" in sys.modules:
+        import lightgbm
+        from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
+
+        _know("LightGbm", lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, convert_lightgbm)
+
+
+def _know(name: str, classifier: Any, regressor: Any, convert: Any) -> None:
     from skl2onnx import update_registered_converter
     from skl2onnx.common.shape_calculator import (
         calculate_linear_classifier_output_shapes,
         calculate_linear_regressor_output_shapes,
     )
 
-    if "xgboost" in sys.modules:
-        import xgboost
-        from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
-
-        found = (xgboost.XGBClassifier, xgboost.XGBRegressor, convert_xgboost, "Xgboost")
-    elif "lightgbm" in sys.modules:
-        import lightgbm
-        from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
-
-        found = (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, convert_lightgbm, "LightGbm")
-    else:
-        return
-    classifier, regressor, convert, name = found
-    options = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
     update_registered_converter(
         classifier,
         f"{name}{classifier.__name__}",
         calculate_linear_classifier_output_shapes,
         convert,
-        options=options,
+        options={"nocl": [True, False], "zipmap": [True, False, "columns"]},
     )
     update_registered_converter(
         regressor,

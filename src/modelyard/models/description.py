@@ -66,11 +66,20 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not self.differing
 
 
+class Converted(msgspec.Struct, frozen=True):
+    """A converted model in two parts: for complete rows, and for rows with missing values."""
+
+    complete: bytes
+    missing: bytes
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One way of converting that was tried."""
 
     way: str
     parity: Parity | None = None
+    parity_missing: Parity | None = None
+    """The same for rows with missing values, where the model takes some."""
     why_not: str = ""
 
 
@@ -79,6 +88,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     runtime: RuntimeName
     precision: Literal["float32", "float64"] = "float64"
+    rounds: bool = False
+    """Whether numbers are rounded to 32 bits first, as the trees of scikit-learn do."""
+    missing_by: Literal["same", "treelite", "process"] = "same"
+    """Who answers rows with missing values: trees that are kept beside, or the original."""
     offset: float = 0.0
     """What is taken from the scores of an isolation forest."""
     names: tuple[tuple[str, str], ...] = ()

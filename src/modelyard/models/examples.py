@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelyard.models.description import Field, Signature
-from modelyard.models.parts import innermost, steps_of, walk
+from modelyard.models.parts import innermost, steps_of, tree_of, walk
 from modelyard.models.rows import Rows
 
 MOST_THRESHOLDS = 4096
@@ -90,8 +90,9 @@ def _thinned(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _splits(part: Any) -> list[tuple[int, Any]]:
-    if hasattr(part, "tree_") and not hasattr(part, "_predictors"):
-        feature, threshold = part.tree_.feature, part.tree_.threshold
+    tree = tree_of(part)
+    if tree is not None:
+        feature, threshold = tree.feature, tree.threshold
         return [
             (column, threshold[feature == column]) for column in np.unique(feature) if column >= 0
         ]

@@ -9,8 +9,9 @@ import numpy as np
 from modelyard.errors import Invalid, Unavailable
 from modelyard.models.description import Description, Field, FieldKind, Plan, Signature, Value
 from modelyard.models.examples import example_rows
-from modelyard.models.opening_task import OpenedFile, example_of
+from modelyard.models.opening_task import example_of
 from modelyard.models.runtimes.onnx import TYPES, OnnxRuntime, open_session
+from modelyard.models.trial import OpenedFile
 
 CURE = "Tables are served: one input [rows, columns] of numbers, or one input [rows, 1] per column."
 KINDS: dict[str, FieldKind] = {"tensor(string)": "text", "tensor(bool)": "boolean"}

@@ -28,7 +28,9 @@ def task_of(estimator: Any) -> TaskName:
         for is_kind, task in known:
             if is_kind(estimator):
                 return task
-        return "classification" if hasattr(estimator, "classes_") else "regression"
+        if hasattr(estimator, "classes_"):
+            return "classification"
+        return "clustering" if _can(estimator, "fit_predict") else "regression"
     if _can(estimator, "transform"):
         return "transformation"
     kind = type(estimator).__name__

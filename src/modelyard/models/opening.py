@@ -11,7 +11,7 @@ import msgspec
 from modelyard.models.artefact.listing import Listing
 from modelyard.models.description import Description
 from modelyard.models.jail import MEBIBYTE, Jail, Limits
-from modelyard.models.opening_task import OpenedFile
+from modelyard.models.trial import OpenedFile
 
 OPENING_TASK = "modelyard.models.opening_task"
 GRAPH_TASK = "modelyard.models.graph_task"

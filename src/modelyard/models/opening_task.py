@@ -1,6 +1,5 @@
 """The child that opens a model file: load, look over, describe, convert, compare."""
 
-import gc
 import platform
 from collections.abc import Callable
 from math import isnan
@@ -13,20 +12,17 @@ from modelyard.errors import Invalid, ModelyardError, Unavailable
 from modelyard.models import converting
 from modelyard.models.artefact.allowed import Pair, missing_library, resolve
 from modelyard.models.artefact.loading import load, refuse_old_joblib
+from modelyard.models.artefact.skops_file import load_skops
 from modelyard.models.artefact.unpack import MOST_BYTES, unpack
-from modelyard.models.asking import ask_estimator, has_probabilities
+from modelyard.models.asking import has_probabilities
 from modelyard.models.bounds import check_trees
-from modelyard.models.description import Attempt, Description, Outcome, Parity, Plan, Signature
-from modelyard.models.examples import example_rows
+from modelyard.models.description import Description, Outcome, Plan, Signature
 from modelyard.models.inspecting import classes_of, signature_of, task_of
 from modelyard.models.nullable import with_nullable
-from modelyard.models.parity import compare
 from modelyard.models.parts import make_steady, steps_of
-from modelyard.models.rows import Rows, to_estimator
-from modelyard.models.runtimes.runtime import open_runtime
+from modelyard.models.rows import Rows
+from modelyard.models.trial import OpenedFile, convert, make_trial, unfitting
 from modelyard.models.warming import warm_conversion, warm_learning, warm_skops
-
-PARITY_ROWS = 400
 
 
 class OpeningOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,14 +35,6 @@ class OpeningOptions(msgspec.Struct, frozen=True, kw_only=True):
     format: str = "joblib"
     listed_only: bool = True
     """Off in tests alone: every name may then be imported, and the jail stands by itself."""
-
-
-class OpenedFile(msgspec.Struct, frozen=True):
-    """What the child gives back."""
-
-    description: Description
-    content: bytes
-    """The converted model; empty where the original is served."""
 
 
 def get_ready(options: dict[str, object]) -> Callable[[bytes], bytes]:
@@ -83,12 +71,16 @@ def import_names(
 def _open(content: bytes, options: OpeningOptions, known: dict[Pair, Any]) -> OpenedFile:
     estimator = load_estimator(content, options, known)
     described = _describe(estimator, options)
-    rows = example_rows(estimator, described.signature, PARITY_ROWS)
-    expected = _answer(estimator, described, rows, options.versions)
-    described = msgspec.structs.replace(described, example=example_of(described.signature, rows))
-    if not options.convert:
+    trial = make_trial(estimator, described, options.versions)
+    described = msgspec.structs.replace(
+        described,
+        example=example_of(described.signature, trial.rows),
+        outputs=_outputs(described, trial.expected),
+        notes=trial.notes,
+    )
+    if not options.convert or trial.expected is None:
         return OpenedFile(described, b"")
-    return _convert(estimator, described, rows, expected)
+    return convert(estimator, described, trial)
 
 
 def load_estimator(content: bytes, options: OpeningOptions, known: dict[Pair, Any]) -> Any:
@@ -98,8 +90,6 @@ def load_estimator(content: bytes, options: OpeningOptions, known: dict[Pair, An
     """
     try:
         if options.format == "skops":
-            from modelyard.models.artefact.skops_file import load_skops
-
             estimator = load_skops(content)
         else:
             estimator = load(unpack(content, MOST_BYTES).content, known)
@@ -110,22 +100,6 @@ def load_estimator(content: bytes, options: OpeningOptions, known: dict[Pair, An
     except Exception as fault:  # noqa: BLE001  whatever the library raises
         raise unfitting("be loaded", fault, options.versions) from None
     return estimator
-
-
-def unfitting(verb: str, fault: Exception, versions: dict[str, str]) -> Invalid:
-    """Say what does not work, with the version that wrote the file and the one that is here."""
-    import sklearn
-
-    reason = " ".join(str(fault).split())[:200].rstrip(".") or type(fault).__name__
-    written = versions.get("scikit-learn", "")
-    if written and written != sklearn.__version__:
-        return Invalid(
-            "model",
-            f"was written by scikit-learn {written} and cannot {verb} with "
-            f"{sklearn.__version__}: {reason}.",
-            f"Train it again, or serve it with scikit-learn {written.split(',')[0]}.",
-        )
-    return Invalid("model", f"cannot {verb}: {type(fault).__name__}: {reason}.")
 
 
 def _describe(estimator: Any, options: OpeningOptions) -> Description:
@@ -153,54 +127,12 @@ def _describe(estimator: Any, options: OpeningOptions) -> Description:
     return msgspec.structs.replace(description, signature=with_nullable(estimator, description))
 
 
-def _answer(
-    estimator: Any, described: Description, rows: Rows, versions: dict[str, str]
-) -> Outcome:
-    try:
-        return ask_estimator(estimator, described.task, to_estimator(rows, described.signature))
-    except (MemoryError, PermissionError):
-        raise
-    except Exception as fault:  # noqa: BLE001  whatever the library raises
-        raise unfitting("answer", fault, versions) from None
-
-
-def _convert(estimator: Any, described: Description, rows: Rows, expected: Outcome) -> OpenedFile:
-    attempts: list[Attempt] = []
-    described = _with_outputs(described, expected)
-    for way in converting.ways(estimator, described.signature, described.task):
-        planned = msgspec.structs.replace(described, plan=way.plan)
-        try:
-            content = way.make()
-            parity = _parity(planned, content, rows, expected)
-            attempts.append(Attempt(way=way.name, parity=parity))
-        except MemoryError:
-            raise
-        except Exception as fault:  # noqa: BLE001  whatever the converter raises
-            why = " ".join(str(fault).split())[:300]
-            attempts.append(Attempt(way=way.name, why_not=f"{type(fault).__name__}: {why}"))
-            gc.collect()
-            continue
-        if parity.holds:
-            kept = msgspec.structs.replace(planned, attempts=tuple(attempts))
-            return OpenedFile(kept, content)
-    return OpenedFile(msgspec.structs.replace(described, attempts=tuple(attempts)), b"")
-
-
-def _parity(planned: Description, content: bytes, rows: Rows, expected: Outcome) -> Parity:
-    """Ask the very runtime that will serve."""
-    runtime = open_runtime(planned, content)
-    single = runtime.predict(rows.part(0, 1))
-    if len(single.predictions) != 1:
-        raise ValueError("one row is not answered by one row")
-    return compare(expected, runtime.predict(rows))
-
-
-def _with_outputs(described: Description, expected: Outcome) -> Description:
-    width = expected.predictions.shape[1] if expected.predictions.ndim == 2 else 1
-    if described.task == "transformation" or width == 1:
-        return described
-    names = tuple(f"prediction_{place + 1}" for place in range(width))
-    return msgspec.structs.replace(described, outputs=names)
+def _outputs(described: Description, expected: Outcome | None) -> tuple[str, ...]:
+    """Name what is predicted."""
+    if expected is None or expected.predictions.ndim < 2 or described.task == "transformation":
+        return described.outputs
+    width = expected.predictions.shape[1]
+    return tuple(f"prediction_{place + 1}" for place in range(width))
 
 
 def example_of(signature: Signature, rows: Rows) -> dict[str, Any]:

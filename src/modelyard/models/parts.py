@@ -65,6 +65,12 @@ def _positions(columns: Any, indices: Any) -> Any:
     return numbers[0] if isinstance(columns, str | int) and len(numbers) == 1 else numbers
 
 
+def tree_of(part: Any) -> Any:
+    """Give the tree of a decision tree, None where a part is none."""
+    tree = getattr(part, "tree_", None)
+    return tree if type(tree).__name__ == "Tree" else None
+
+
 def innermost(estimator: Any) -> Any:
     """Give the estimator inside wrappers that only chose or kept it."""
     for _ in range(DEEPEST):

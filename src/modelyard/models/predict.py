@@ -66,16 +66,10 @@ class Predictor:
 
 
 def open_predictor(
-    description: Description,
-    content: bytes,
-    *,
-    workers: int = 1,
-    most_rows: int = MOST_ROWS,
-    unconfined_ok: bool = False,
+    description: Description, content: bytes, original: bytes = b"", **options: Any
 ) -> Predictor:
-    """Make an opened model ready; raises what `open_runtime` raises."""
-    runtime = open_runtime(description, content, workers=workers, unconfined_ok=unconfined_ok)
-    return Predictor(description, runtime, most_rows)
+    """Make an opened model ready; takes and raises what `open_runtime` does."""
+    return Predictor(description, open_runtime(description, content, original, **options))
 
 
 def _lists(outcome: Outcome) -> list[Any]:

@@ -19,14 +19,15 @@ class Rows:
     """Numbers, one row each; what is missing is not-a-number."""
     columns: tuple[NDArray[Any], ...] = ()
     """Per field: numbers as float64, texts and booleans as objects with None for missing."""
+    has_missing: bool = False
 
     def part(self, begin: int, end: int) -> "Rows":
         """Give some of the rows."""
+        count = min(end, self.count) - begin
         if self.matrix is not None:
-            return Rows(min(end, self.count) - begin, self.matrix[begin:end])
-        return Rows(
-            min(end, self.count) - begin, None, tuple(one[begin:end] for one in self.columns)
-        )
+            return Rows(count, self.matrix[begin:end], (), self.has_missing)
+        columns = tuple(one[begin:end] for one in self.columns)
+        return Rows(count, None, columns, self.has_missing)
 
 
 def join_rows(parts: list[Rows]) -> Rows:
@@ -34,11 +35,12 @@ def join_rows(parts: list[Rows]) -> Rows:
     if len(parts) == 1:
         return parts[0]
     count = sum(part.count for part in parts)
+    missing = any(part.has_missing for part in parts)
     if parts[0].matrix is not None:
         matrices = [part.matrix for part in parts if part.matrix is not None]
-        return Rows(count, np.concatenate(matrices))
+        return Rows(count, np.concatenate(matrices), (), missing)
     columns = zip(*(part.columns for part in parts), strict=True)
-    return Rows(count, None, tuple(np.concatenate(column) for column in columns))
+    return Rows(count, None, tuple(np.concatenate(column) for column in columns), missing)
 
 
 def to_estimator(rows: Rows, signature: Signature) -> Any:

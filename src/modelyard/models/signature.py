@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelyard.errors import Invalid
-from modelyard.models.batch import column_of, rows_of_table
+from modelyard.models.batch import column_of, rows_of_columns, rows_of_table
 from modelyard.models.description import Field, Signature
 from modelyard.models.input_faults import (
     BadInput,
@@ -69,8 +69,10 @@ class Reader:
         self._check_count(len(decoded))
         if self._is_matrix:
             matrix = np.array([tuple(one) for one in map(_values, decoded)], dtype=np.float64)
-            if np.isfinite(matrix).all() or self._allows_missing(matrix):
+            if np.isfinite(matrix).all():
                 return Rows(len(matrix), matrix)
+            if self._allows_missing(matrix):
+                return Rows(len(matrix), matrix, (), has_missing=True)
             return self.records(_any_json(body))
         columns = zip(*map(_values, decoded), strict=True)
         return self._by_columns(dict(zip(self._names, map(list, columns), strict=True)))
@@ -116,9 +118,7 @@ class Reader:
             made.append(column)
         if faults:
             raise BadInput(sorted(faults, key=lambda fault: fault.row or 0))
-        if self._is_matrix:
-            return Rows(count, np.column_stack(made))
-        return Rows(count, None, tuple(made))
+        return rows_of_columns(count, made, self.signature)
 
     def _check_count(self, count: int) -> None:
         if count == 0:

@@ -8,21 +8,22 @@ import sys
 import warnings
 
 LATE = (
-    *("bz2", "lzma", "gzip", "zipfile", "encodings.idna", "encodings.latin_1", "unicodedata"),
-    *("scipy.sparse", "scipy.special", "scipy.stats", "scipy.linalg", "scipy.spatial.distance"),
-    *("sklearn.base", "sklearn.metrics", "sklearn.pipeline", "sklearn.compose"),
-    *("sklearn.utils.parallel", "sklearn.utils.multiclass", "sklearn.utils.validation"),
-    *("sklearn.utils._array_api", "sklearn.metrics.pairwise", "sklearn.neighbors"),
-    *("joblib.numpy_pickle", "joblib._parallel_backends", "threadpoolctl"),
+    *("bz2", "lzma", "gzip", "zipfile", "unicodedata"),
+    *("encodings.cp437", "encodings.idna", "encodings.latin_1", "encodings.raw_unicode_escape"),
+    *("scipy.sparse.csgraph", "scipy.special", "scipy.stats", "scipy.cluster.hierarchy"),
+    *("scipy.linalg", "scipy.spatial.distance", "sklearn.utils.parallel", "threadpoolctl"),
+    *("sklearn.experimental.enable_iterative_imputer", "joblib._parallel_backends"),
 )
 
 
 def warm_learning() -> None:
     """Fit and ask something small of most kinds, so that their late imports are done."""
-    for name in LATE:
-        importlib.import_module(name)
-    if "lz4" not in sys.modules:
-        _try_import("lz4.frame")
+    import sklearn
+
+    for name in (*LATE, *(f"sklearn.{part}" for part in sklearn.__all__), "lz4.frame"):
+        _try_import(name)
+    if "xgboost" in sys.modules:
+        _keep_version()
     import numpy as np
     from sklearn.cluster import KMeans
     from sklearn.ensemble import (
@@ -81,6 +82,15 @@ def warm_skops() -> None:
 
     kept = skops.io.dumps(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]))
     skops.io.loads(kept, trusted=skops.io.get_untrusted_types(data=kept))
+
+
+def _keep_version() -> None:
+    """XGBoost reads its version from a file whenever it wants it."""
+    import xgboost
+
+    version = xgboost.__version__
+    for module in (xgboost.core, xgboost.sklearn):
+        module._py_version = lambda: version
 
 
 def _try_import(name: str) -> None:

@@ -37,8 +37,9 @@ GENERAL = {
     "numpy.random._generator": "Generator",
     "numpy.random._mt19937": "MT19937",
     "numpy.random._pcg64": "PCG64",
-    "numpy.random.bit_generator": "SeedSequence __pyx_unpickle_SeedSequence",
+    "numpy.random.bit_generator": "SeedSequence",
     "scipy._lib.array_api_compat.numpy._aliases": "asarray",
+    "numpy.ma": "MaskedArray",
     "numpy.ma.core": "_mareconstruct MaskedArray MaskedConstant",
     "scipy.interpolate._bsplines": "BSpline",
     "scipy.interpolate._interpolate": "interp1d",
@@ -97,6 +98,7 @@ DISTANCES = ("sklearn.metrics._dist_metrics", "sklearn.neighbors._dist_metrics")
 LISTED = frozenset(
     (module, name) for module, names in (GENERAL | LEARNING).items() for name in names.split()
 )
+COMPILED = "__pyx_unpickle_"
 OLD_PYTHON = {"__builtin__": "builtins", "copy_reg": "copyreg"}
 
 Pair = tuple[str, str]
@@ -142,16 +144,21 @@ def _find(pair: Pair, trusted: frozenset[str]) -> Any:
     thing = getattr(_import(module), name, None)
     if module in trusted:
         return thing if getattr(thing, "__module__", None) == module else None
-    if (module, name) in LISTED or _is_learning(thing, module, name):
+    if _is_listed(module, name) or _is_learning(thing, module, name):
         return thing
     return None
 
 
 def _may_be(module: str, name: str) -> bool:
     """Say whether it is worth importing the module: never one that is outside the lists."""
-    if (module, name) in LISTED or module in UFUNCS:
+    if _is_listed(module, name) or module in UFUNCS:
         return True
     return module.partition(".")[0] in FAMILIES and not SET_ASIDE.search(module)
+
+
+def _is_listed(module: str, name: str) -> bool:
+    """Say whether a pair is in the list, or restores a compiled class that is."""
+    return (module, name.removeprefix(COMPILED)) in LISTED
 
 
 def _is_learning(thing: Any, module: str, name: str) -> bool:

@@ -37,6 +37,7 @@ class OnnxRuntime:
         self._one_input = description.signature.shape == "matrix" and len(inputs) == 1
         names = [one.name for one in self._session.get_outputs()]
         self._wanted = list(description.plan.outputs) or _wanted(description, names)
+        self._rounds = description.plan.rounds
         self._boolean = bool(description.classes) and isinstance(description.classes[0][0], bool)
 
     def predict(self, rows: Rows) -> Outcome:
@@ -72,7 +73,8 @@ class OnnxRuntime:
     def _feed(self, rows: Rows) -> dict[str, NDArray[Any]]:
         if self._one_input and rows.matrix is not None:
             name, kind = self._inputs[0]
-            return {name: as_kind(rows.matrix, kind)}
+            matrix = rounded(rows.matrix) if self._rounds else rows.matrix
+            return {name: as_kind(matrix, kind)}
         columns = rows.columns if rows.matrix is None else tuple(rows.matrix.T)
         return feed_columns(self._inputs, columns)
 
@@ -104,6 +106,11 @@ def as_kind(values: NDArray[Any], kind: Any) -> NDArray[Any]:
     if kind is np.float32 and np.isinf(cast).any():
         raise Invalid("model", "a number is too large: this model works with 32 bits.")
     return cast
+
+
+def rounded(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give numbers as scikit-learn's trees see them: of 32 bits."""
+    return as_kind(matrix, np.float32).astype(np.float64)
 
 
 def open_session(content: bytes) -> Any:

@@ -94,6 +94,11 @@ class ProcessRuntime:
             raise Unavailable("model", "is no longer served.")
         return ask.outcome
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that run now."""
+        return tuple(worker.jail.pid for worker in self._workers if worker.jail.is_running)
+
     def close(self) -> None:
         """End the children; who waits is told so."""
         with self._lock:

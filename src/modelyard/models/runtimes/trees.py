@@ -8,7 +8,7 @@ import numpy as np
 from modelyard.errors import Invalid, Unavailable
 from modelyard.models.description import Description, Outcome
 from modelyard.models.rows import Rows
-from modelyard.models.runtimes.onnx import as_kind, feed_columns, open_session
+from modelyard.models.runtimes.onnx import as_kind, feed_columns, open_session, rounded
 
 
 class TreeFile(msgspec.Struct, frozen=True):
@@ -46,6 +46,8 @@ class TreeRuntime:
         table = rows.matrix if self._front is None else self._front.transform(rows)
         if table is None:
             raise Invalid("model", "takes numbers only.")
+        if self._description.plan.rounds:
+            table = rounded(table)
         given = self._predict(self._trees, as_kind(table, self._kind.type), nthread=1)
         return self._read(given.reshape(rows.count, -1))
 
