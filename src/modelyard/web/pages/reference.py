@@ -160,6 +160,8 @@ def _parts(document: Node, node: Node, path: str, depth: int) -> Iterator[Part]:
     if schema.get("type") == "array":
         yield from _parts(document, schema.get("items", {}), f"{path}[]", depth)
         return
+    for part in schema.get("allOf", ()):
+        yield from _parts(document, part, path, depth)
     for name, value in schema.get("properties", {}).items():
         whole = f"{path}.{name}" if path else name
         inner = _resolved(document, value)
