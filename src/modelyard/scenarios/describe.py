@@ -13,7 +13,7 @@ from modelyard.scenarios.bounds import check_bounds, order
 from modelyard.scenarios.expression import Expression, parse_expression
 from modelyard.scenarios.output import Chart, ChartKind, Output
 from modelyard.scenarios.parameter import KINDS, NUMERIC, Kind, Limit, Parameter
-from modelyard.scenarios.reading import read_value
+from modelyard.scenarios.reading import NUMBER, read_value
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 NOT_BOUNDED = frozenset({"choice", "text", "table"})
@@ -158,11 +158,17 @@ def _limit(where: str, parameter: Parameter, raw: Any) -> Limit | None:
         raise Invalid(where, f"a {parameter.kind} has no minimum or maximum.")
     if isinstance(raw, Expression):
         return raw
-    if parameter.kind in NUMERIC and isinstance(raw, str) and re.search(r"[A-Za-z_]{2}", raw):
+    if parameter.kind in NUMERIC and isinstance(raw, str) and _is_formula(parameter, raw):
         return parse_expression(where, raw)
     loose = replace(parameter, places=None, is_exact=parameter.kind != "integer")
     read = read_value(f"{where}, bound", loose, raw)
     return read if isinstance(read, date | Decimal) else Decimal(str(read))
+
+
+def _is_formula(parameter: Parameter, text: str) -> bool:
+    """Tell `principal * 0.8` from `1e6` and `5 USD`."""
+    bare = text.strip().removesuffix(parameter.unit).strip() if parameter.unit else text.strip()
+    return bool(re.search(r"[A-Za-z_]", bare)) and not NUMBER.fullmatch(bare)
 
 
 def _formula(where: str, told: Mapping[str, Any]) -> Expression | None:

@@ -22,6 +22,8 @@ from modelyard.scenarios.what_if import WhatIf
 PLACES_TRIED = 65
 CLOSE = 1e-9
 """How near, as a share of the target, an inexact output must come."""
+MOST_SPANS = 8
+"""How many crossings are looked at: one may be a jump over the target."""
 SHORTEST = 8
 """How many digits are tried for a value that reads well."""
 Point = tuple[float, float]
@@ -69,8 +71,13 @@ def seek(what_if: WhatIf, given: Mapping[str, Any], *, output: str, target: Any,
     if not spans:
         return search.not_found(points)
     present = float(values[by])  # type: ignore[arg-type]
-    nearest = min(spans, key=lambda span: min(abs(span[0][0] - present), abs(span[1][0] - present)))
-    return search.found(nearest, _crossings(points))
+    spans.sort(key=lambda span: min(abs(span[0][0] - present), abs(span[1][0] - present)))
+    goals = [search.found(spans[0], _crossings(points))]
+    for span in spans[1:MOST_SPANS]:
+        if goals[-1].is_found:
+            return goals[-1]
+        goals.append(search.found(span, _crossings(points)))
+    return goals[-1] if goals[-1].is_found else goals[0]
 
 
 def _target(what_if: WhatIf, output: Output, raw: Any) -> float:
@@ -124,7 +131,8 @@ class _Search:
         left = present - 1000 * reach if low is None else low
         right = present + 1000 * reach if high is None else high
         wide = steps(left, right, PLACES_TRIED)
-        places = {place for place in (*near, *wide, present) if left <= place <= right}
+        small = [side * reach * 4.0**-power for power in range(9) for side in (-1, 1)]
+        places = {place for place in (*near, *wide, *small, present) if left <= place <= right}
         if self.parameter.kind == "integer":
             places = {float(round(place)) for place in places}
         return sorted(places)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from modelyard.errors import Denied, Invalid
-from modelyard.scenarios.bounds import limit_value, order
+from modelyard.scenarios.bounds import order
+from modelyard.scenarios.expression import Expression
 from modelyard.scenarios.inputs import Values
 from modelyard.scenarios.monte_carlo.distributions import Choice, Distribution, Floats
 from modelyard.scenarios.parameter import Limit, Parameter
@@ -115,16 +116,15 @@ def _draw_one(
 
 def _edges(parameter: Parameter, context: Mapping[str, Any]) -> tuple[Any, Any]:
     def edge(limit: Limit | None) -> Any:
-        if limit is None:
-            return None
-        return _as_float(limit_value(parameter, limit, _floats(limit, context)))
+        if isinstance(limit, Expression):
+            return limit.value(_floats(limit, context), is_exact=False)
+        return None if limit is None else float(limit)  # type: ignore[arg-type]
 
     return edge(parameter.minimum), edge(parameter.maximum)
 
 
-def _floats(limit: Limit, context: Mapping[str, Any]) -> dict[str, Any]:
-    names = getattr(limit, "names", ())
-    return {name: _as_float(context[name]) for name in names}
+def _floats(limit: Expression, context: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_float(context[name]) for name in limit.names}
 
 
 def _as_float(value: Any) -> Any:
