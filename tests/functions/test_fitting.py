@@ -183,9 +183,12 @@ def test_security_and_runs_are_told_as_data(yard, said):
 def test_packages_installed_inside_the_workspace_are_left_alone(yard):
     """A virtual environment often lies in the folder; its modules are not ours to load again."""
     yard.get().write(
-        app_py="import sys\nsys.path.append('ENV')\nimport inside_env\ndef answer(): return 1".replace(
-            "ENV", str(yard.root / ".venv")
-        ),
+        app_py=f"""
+        import sys
+        sys.path.append({str(yard.root / ".venv")!r})
+        import inside_env
+        def answer(): return 1
+        """,
         **{".venv__inside_env_py": "x = 1"},
     )
     functions = yard.open()

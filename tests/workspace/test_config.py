@@ -123,3 +123,29 @@ def test_a_secret_does_not_belong_in_it(option):
     text = f"[datasets.a]\nsource = 's3://b/t.csv'\n[datasets.a.storage]\n{option} = 'hush'\n"
     assert said(text).startswith(f"modelyard.toml, line 4, datasets.a.storage.{option}: a secret")
     assert "hush" not in said(text)
+
+
+def test_the_section_of_functions_has_its_defaults():
+    section = parse("").functions
+    assert (section.documents, section.development, section.timeout_s) == ((), None, 30.0)
+    assert parse("[functions]\ndevelopment = true\n").functions.development is True
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "timeout_s = 0",
+            "modelyard.toml, line 2, functions.timeout_s: must be a number from 0.001",
+        ),
+        ("at_once = 0", "modelyard.toml, line 2, functions.at_once: must be a number from 1 to"),
+        (
+            "memory_mib = 1",
+            "modelyard.toml, line 2, functions.memory_mib: must be a number from 16",
+        ),
+        ("timeout = 3", "modelyard.toml, line 2, functions.timeout: unknown key. Did you mean"),
+        ("documents = 'a'", "modelyard.toml, line 2, functions.documents: Expected"),
+    ],
+)
+def test_a_fault_in_the_section_of_functions_is_named(line, expected):
+    assert said(f"[functions]\n{line}\n").startswith(expected)

@@ -22,6 +22,8 @@ def patterns() -> "FancyRegexOptions":
 
 def schema_faults(schemas: Sequence[tuple[Any, Node]]) -> list[Invalid]:
     """List what is wrong with written schemas, each with the place it came from."""
+    if not schemas:
+        return []
     from jsonschema_rs import meta
 
     whole = {"$defs": {str(number): written for number, (written, _) in enumerate(schemas)}}
