@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from modelyard.functions.deep_check import deep_faults
+
 
 def test_a_workspace_without_documents_has_no_functions(yard):
     functions = yard.open()
@@ -255,3 +257,31 @@ def test_the_first_server_is_the_prefix(yard, said, url, path):
     functions = yard.open()
     assert functions["app.answer"].path == path
     assert functions.find(path) is not None
+
+
+@pytest.mark.parametrize(
+    "reference", ["ADDRESS/a.yml#/n", "file:///etc/hostname", "../../gone.yml"]
+)
+def test_the_deep_check_follows_no_reference_that_is_not_allowed(yard, said, server, reference):
+    """Also not one that no operation uses."""
+    address, asked = server
+    reference = reference.replace("ADDRESS", address)
+    yard.document(
+        {"/x": {"get": said("app.answer")}}, components={"schemas": {"Odd": {"$ref": reference}}}
+    ).write(app_py="def answer(): return 1")
+    functions = yard.open()
+    assert functions.faults == ()
+    faults = "".join(map(str, deep_faults(functions.documents[0], functions.references)))
+    assert "not allowed" in faults or "outside the workspace" in faults
+    assert asked == []
+
+
+def test_the_deep_check_follows_references_to_other_files(yard, said, param):
+    (yard.root / "parts.yml").write_text("Odd: {type: integer, default: x}\n")
+    found = param("n", schema={"$ref": "parts.yml#/Odd"})
+    yard.document({"/x": {"get": said("app.answer", parameters=[found])}})
+    yard.write(app_py="def answer(n=0): return 1")
+    functions = yard.open()
+    assert functions.faults == ()
+    faults = deep_faults(functions.documents[0], functions.references)
+    assert "'x' is not of type 'integer'" in str(faults[0])

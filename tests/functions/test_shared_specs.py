@@ -5,10 +5,10 @@ import shutil
 import msgspec
 import pytest
 
+from modelyard.functions.deep_check import deep_faults
 from modelyard.functions.document import merge
 from modelyard.functions.faults import RequestFault
 from modelyard.functions.request import Request
-from modelyard.functions.structure import deep_faults
 
 OWN = {"openapi": "3.1.0", "info": {"title": "Own", "version": "1"}, "paths": {}}
 
@@ -289,4 +289,4 @@ def test_every_operation_can_be_mocked_and_stubbed(take, name):
     functions = yard.open()
     assert functions.faults == ()
     assert len(functions) == len(functions.descriptions)
-    assert deep_faults(functions.documents[0].source) == []
+    assert deep_faults(functions.documents[0], functions.references) == []

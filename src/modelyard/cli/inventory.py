@@ -58,10 +58,10 @@ def faults_of(functions: "Functions") -> list[ModelyardError]:
     """
     faults = list(functions.faults)
     if functions.documents and not faults:
-        from modelyard.functions.structure import deep_faults
+        from modelyard.functions.deep_check import deep_faults
 
         for node in functions.documents:
-            faults += deep_faults(node.source)
+            faults += deep_faults(node, functions.references)
     return faults
 
 

@@ -12,7 +12,7 @@ from modelyard.functions.modules import Modules, Stamp, stamp
 from modelyard.functions.naming import nearest
 from modelyard.functions.operation import Operation
 from modelyard.functions.processes import Workers
-from modelyard.functions.references import Node
+from modelyard.functions.references import Node, References
 from modelyard.functions.routes import Match, Routes
 
 
@@ -40,6 +40,7 @@ class Functions(Mapping[str, Operation]):
     routes: Routes[Operation]
     unserved: Routes[ModelyardError]
     """By the addresses of operations that are described well: why they have no function."""
+    references: References
     modules: Modules
     tools: Tools
     stamps: Mapping[Path, Stamp]

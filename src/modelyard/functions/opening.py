@@ -81,6 +81,7 @@ class _Opening:
             tuple(descriptions),
             self.routes,
             self.unserved,
+            self.references,
             self.modules,
             self.tools,
             {file: stamp(file) for file in files},

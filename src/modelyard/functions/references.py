@@ -99,6 +99,16 @@ class References:
             found = (*found, real)
         return Node(source, found, value)
 
+    def content_at(self, address: str) -> Any:
+        """Give what stands at a whole address, `file://` or another; raises Invalid as above."""
+        path = Path(unquote(urlsplit(address).path))
+        if address.startswith("file:"):
+            name = _find_inside(self.root, path)
+            if name is None:
+                raise Invalid(address, "lies outside the workspace.")
+            return self.open(name).content
+        return self._fetch(Node(next(iter(self.sources.values())), (), None), address).content
+
     def _source(self, node: Node, address: str) -> Source:
         here = node.source
         is_remote = here.file is None or urlsplit(address).scheme != ""

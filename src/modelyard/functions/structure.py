@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard.errors import Invalid, ModelyardError, Unavailable
+from modelyard.errors import Invalid, Unavailable
 from modelyard.functions.source import Pointer, Source
 
 if TYPE_CHECKING:
@@ -52,31 +52,15 @@ def structural_faults(source: Source) -> list[tuple[Pointer, Invalid]]:
     """List what breaks the published schema, each with its place."""
     validator = _published(version_of(source))
     faults = []
-    for error in _first(validator.iter_errors(source.content)):
+    for error in first(validator.iter_errors(source.content)):
         deepest = _deepest(error)
         pointer = _keys(source.content, deepest.instance_path)
         faults.append((pointer, source.fault(pointer, _words(deepest))))
     return faults
 
 
-def deep_faults(source: Source) -> list[ModelyardError]:
-    """List what openapi-spec-validator finds besides: defaults that do not fit, names used twice.
-
-    It takes up to a second for a large document.
-    """
-    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-    kind = OpenAPIV30SpecValidator if version_of(source) == "3.0" else OpenAPIV31SpecValidator
-    base = source.file.resolve().as_uri() if source.file else ""
-    found = {}
-    for error in _first(kind(source.content, base_uri=base).iter_errors()):
-        pointer = tuple(getattr(error, "absolute_path", ()))
-        message = str(getattr(error, "message", error))[:300]
-        found[(pointer, message)] = source.fault(pointer, f"{message.rstrip('.')}.")
-    return list(found.values())
-
-
-def _first(errors: Iterator[Any]) -> Iterator[Any]:
+def first(errors: Iterator[Any]) -> Iterator[Any]:
+    """Give the first errors; a bad document may have thousands."""
     for _, error in zip(range(MOST_FAULTS), errors, strict=False):
         yield error
 
