@@ -144,3 +144,20 @@ def test_old_runs_are_forgotten_and_those_under_way_are_not(runs: Runs) -> None:
     runs.forget_old(days=30)
     assert [run.id for run in runs.list_runs()] == [waiting.id]
     assert runs.list_runs()[0].created_at < runs.clock() - timedelta(days=1000)
+
+
+def test_a_worker_takes_no_more_than_it_has_places_for(runs: Runs) -> None:
+    from modelyard.runs.identity import own_identity
+    from modelyard.runs.store_claims import Claims
+    from modelyard.runs.store_instances import Instances
+
+    for number in range(40):
+        runs.submit("echo", {"text": str(number)})
+    identity = own_identity()
+    claims = Claims(runs.database, identity.id)
+    assert claims.take(["echo"], 3, runs.clock()) == []
+    Instances(runs.database).join(identity, "worker", runs.clock())
+    oldest = [run.id for run in reversed(runs.list_runs())][:3]
+    taken = claims.take(["echo"], 3, runs.clock())
+    assert sorted(run_id for run_id, _ in taken) == sorted(oldest)
+    assert claims.held() == set(oldest)

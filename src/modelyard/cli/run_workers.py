@@ -26,9 +26,9 @@ GRACE_S = 10.0
 @contextmanager
 def run_workers(settings: "Settings") -> Iterator[None]:
     """Have workers at work while the block lasts."""
-    from modelyard.settings import to_environment
+    from modelyard.settings import worker_environment
 
-    workers = RunWorkers(settings.run_workers, to_environment(settings))
+    workers = RunWorkers(settings.run_workers, worker_environment(settings))
     workers.start()
     try:
         yield
@@ -79,4 +79,4 @@ class RunWorkers:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "modelyard", "worker", "--parent", str(os.getpid())]
-        return subprocess.Popen(command, env=os.environ | dict(self.environ))
+        return subprocess.Popen(command, env=dict(self.environ))

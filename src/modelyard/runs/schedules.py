@@ -86,7 +86,7 @@ def next_time(schedule: ScheduleConfig, after: datetime) -> datetime:
 
     try:
         zone = ZoneInfo(schedule.timezone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         raise Invalid(
             "timezone", f"'{schedule.timezone}' is not known.", "Such as Europe/Berlin."
         ) from None

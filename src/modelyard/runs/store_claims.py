@@ -47,14 +47,16 @@ class Claims:
             .limit(most)
             .with_for_update(skip_locked=True)
         )
-        taken = (
-            update(RUNS)
-            .where(RUNS.c.id.in_(waiting), RUNS.c.state == "queued", _lives(self.worker))
-            .values(dispatched_at=at, worker=self.worker)
-            .returning(RUNS.c.id, RUNS.c.attempt)
-        )
         with self.database.transaction() as connection:
-            return [(row.id, row.attempt) for row in connection.execute(taken)]
+            # Two statements: as one, Postgres may look for the oldest again and take more.
+            ids = list(connection.execute(waiting).scalars())
+            taken = (
+                update(RUNS)
+                .where(RUNS.c.id.in_(ids), RUNS.c.state == "queued", _lives(self.worker))
+                .values(dispatched_at=at, worker=self.worker)
+                .returning(RUNS.c.id, RUNS.c.attempt)
+            )
+            return [(row.id, row.attempt) for row in connection.execute(taken)] if ids else []
 
     def is_waiting(self) -> bool:
         """Whether any run waits for a worker."""
