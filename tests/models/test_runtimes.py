@@ -21,8 +21,8 @@ SERVED_BY = {
     "churn": "onnx",
     "strict churn": "onnx",
     "churn trees": "treelite",
-    "histogram": "treelite",
-    "histogram value": "treelite",
+    "histogram": "onnx",
+    "histogram value": "onnx",
     "outliers": "treelite",
     "neighbours": "onnx",
     "groups": "onnx",
@@ -89,7 +89,7 @@ def test_a_forest_answers_rows_with_gaps_as_scikit_learn_does(known: Any, predic
     ]
     answer = predictors["forest"].predict_records(records)
     assert answer.predictions == one.estimator.predict(table).tolist()
-    assert one.description.plan.missing_by == "treelite"
+    assert one.description.plan.missing_by == "same"
 
 
 def test_texts_that_are_missing_are_answered_as_scikit_learn_does(

@@ -12,6 +12,7 @@ from modelyard.models.description import Field, Plan, Signature, TaskName
 from modelyard.models.parts import innermost, steps_of
 from modelyard.models.runtimes.onnx import MATRIX
 from modelyard.models.runtimes.trees import TreeFile
+from modelyard.models.tree_graph import find_ensemble, tree_graph
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 BOOSTED = frozenset({"HistGradientBoostingClassifier", "HistGradientBoostingRegressor"})
@@ -46,6 +47,8 @@ def ways(estimator: Any, signature: Signature, task: TaskName) -> Iterator[Way]:
     if not SLOW.isdisjoint(steps):
         return
     last = steps[-1]
+    if len(steps) == 1 and signature.shape == "matrix":
+        yield from _own_graph(steps_of(estimator)[0], signature)
     trees = list(_tree_ways(estimator, signature))
     if last in TREES_FIRST:
         yield from trees
@@ -72,10 +75,18 @@ def _graph_way(estimator: Any, signature: Signature, task: TaskName, precision: 
     )
 
 
+def _own_graph(estimator: Any, signature: Signature) -> Iterator[Way]:
+    ensemble = find_ensemble(estimator)
+    if ensemble is not None:
+        plan = Plan(runtime="onnx", rounds=_rounds(estimator))
+        width = len(signature.fields)
+        yield Way("ONNX, trees of 64 bits", plan, lambda: tree_graph(ensemble, width))
+
+
 def _rounds(estimator: Any) -> bool:
     """Say whether the estimator is trees alone, which see numbers of 32 bits."""
     steps = steps_of(estimator)
-    return len(steps) == 1 and type(steps[0]).__name__ in TREES | SINGLE_TREES - BOOSTED
+    return len(steps) == 1 and type(steps[0]).__name__ in (TREES | SINGLE_TREES) - BOOSTED
 
 
 def _tree_ways(estimator: Any, signature: Signature) -> Iterator[Way]:

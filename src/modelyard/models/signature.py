@@ -49,10 +49,9 @@ class Reader:
         is_single = isinstance(given, Mapping)
         records: list[Any] = [given] if is_single else list(given)
         self._check_count(len(records))
-        if self._is_matrix:
-            rows = self._quick_matrix(records)
-            if rows is not None:
-                return rows
+        rows = self._quick_matrix(records) if self._is_matrix else self._quick_columns(records)
+        if rows is not None:
+            return rows
         faults = faults_of_records(records, self.signature, is_single=is_single)
         if faults:
             raise BadInput(faults)
@@ -67,15 +66,15 @@ class Reader:
         if isinstance(decoded, self._shape):
             decoded = [decoded]
         self._check_count(len(decoded))
+        values = list(map(msgspec.structs.astuple, decoded))
         if self._is_matrix:
-            matrix = np.array([tuple(one) for one in map(_values, decoded)], dtype=np.float64)
+            matrix = self._matrix(values)
             if np.isfinite(matrix).all():
                 return Rows(len(matrix), matrix)
             if self._allows_missing(matrix):
                 return Rows(len(matrix), matrix, (), has_missing=True)
             return self.records(_any_json(body))
-        columns = zip(*map(_values, decoded), strict=True)
-        return self._by_columns(dict(zip(self._names, map(list, columns), strict=True)))
+        return self._by_columns(dict(zip(self._names, zip(*values, strict=True), strict=True)))
 
     def columns(self, given: Mapping[str, Any]) -> Rows:
         """Read named columns of the same length: lists or arrays. Raises BadInput."""
@@ -102,11 +101,28 @@ class Reader:
             kinds = set(map(type, chain.from_iterable(values)))
             if not kinds <= NUMBERS or any(len(record) != self._count for record in records):
                 return None
-            matrix = np.array(values, dtype=np.float64)
+            matrix = self._matrix(values)
         except (LookupError, TypeError, OverflowError):
             return None
         finite = isfinite(sum(values[0])) if len(values) == 1 else np.isfinite(matrix).all()
         return Rows(len(values), matrix) if finite else None
+
+    def _quick_columns(self, records: list[Any]) -> Rows | None:
+        try:
+            values = [self._pick(record) for record in records]
+            if any(len(record) != self._count for record in records):
+                return None
+            return self._by_columns(dict(zip(self._names, zip(*values, strict=True), strict=True)))
+        except (LookupError, TypeError, BadInput):
+            return None
+
+    def _matrix(self, values: list[tuple[Any, ...]]) -> NDArray[np.float64]:
+        shape = (len(values), self._count)
+        try:
+            flat = np.fromiter(chain.from_iterable(values), np.float64, shape[0] * shape[1])
+        except TypeError:  # some are missing
+            return np.array(values, dtype=np.float64)
+        return flat.reshape(shape)
 
     def _by_columns(self, lists: Mapping[str, Any]) -> Rows:
         count = len(next(iter(lists.values())))
@@ -144,13 +160,6 @@ def _any_json(body: bytes) -> Any:
     if not isinstance(given, dict | list):
         raise bad("is neither a record nor a list of records.")
     return given
-
-
-def _values(record: Any) -> tuple[Any, ...]:
-    values = msgspec.structs.astuple(record)
-    return (
-        tuple(np.nan if value is None else value for value in values) if None in values else values
-    )
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
