@@ -211,13 +211,8 @@ def to_environment(settings: Settings) -> dict[str, str]:
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """Give the environment for a child process that computes: the same settings, no secrets."""
-    variables = worker_environment(settings)
+    variables = dict(os.environ) | to_environment(settings)
     return {name: value for name, value in variables.items() if name not in SECRETS}
-
-
-def worker_environment(settings: Settings) -> dict[str, str]:
-    """Give the environment for a process that works for runs: the same settings, all of them."""
-    return dict(os.environ) | to_environment(settings)
 
 
 def _number(

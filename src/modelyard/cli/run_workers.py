@@ -8,12 +8,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from modelyard.settings import Settings
 
 LOOK_S = 0.25
 PAUSES_S = (0.5, 30.0)
@@ -24,11 +20,9 @@ GRACE_S = 10.0
 
 
 @contextmanager
-def run_workers(settings: "Settings") -> Iterator[None]:
-    """Have workers at work while the block lasts."""
-    from modelyard.settings import worker_environment
-
-    workers = RunWorkers(settings.run_workers, worker_environment(settings))
+def run_workers(number: int, environ: Mapping[str, str]) -> Iterator[None]:
+    """Have workers at work, in this environment, while the block lasts."""
+    workers = RunWorkers(number, environ)
     workers.start()
     try:
         yield

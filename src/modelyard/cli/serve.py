@@ -1,5 +1,6 @@
 """`modelyard serve`: the folder as a web service."""
 
+import os
 import signal
 import threading
 from dataclasses import replace
@@ -39,6 +40,7 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     from modelyard.cli.first_start import open_for_people
     from modelyard.cli.run_workers import run_workers
     from modelyard.cli.server import run_server
+    from modelyard.settings import to_environment
 
     settings = _chosen(folder, public, options)
     services = wiring.open_folder(settings=settings)
@@ -52,7 +54,7 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(settings, url), daemon=True).start()
 
-    with run_workers(settings):
+    with run_workers(settings.run_workers, dict(os.environ) | to_environment(settings)):
         run_server(settings, address, on_start)
 
 
