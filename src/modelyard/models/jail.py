@@ -14,7 +14,7 @@ import msgspec
 
 from modelyard.errors import ModelyardError, Unavailable
 from modelyard.models.messages import FAULT, Late, read_fault, read_within, write_within
-from modelyard.models.seccomp import find_machine
+from modelyard.models.seccomp import Machine, find_machine
 
 MEBIBYTE = 1024 * 1024
 BOOT = (
@@ -65,7 +65,7 @@ class Jail:
 
         `unconfined_ok` starts the child without the filter there, which trusts the file.
         """
-        is_open = refuse_unconfined(unconfined_ok)
+        is_open = refuse_unconfined(find_machine(), unconfined_ok)
         self.limits = limits or Limits()
         self._setup = Setup(task=task, options=options or {}, limits=self.limits, is_open=is_open)
         self._child: subprocess.Popen[bytes] | None = None
@@ -171,9 +171,9 @@ def _ended(code: int) -> str:
     return f"ended without an answer ({how})."
 
 
-def refuse_unconfined(unconfined_ok: bool = False) -> bool:
+def refuse_unconfined(machine: Machine | None, unconfined_ok: bool = False) -> bool:
     """Say whether a child would stay unconfined; raise Unavailable where that is not wanted."""
-    if find_machine() is not None:
+    if machine is not None:
         return False
     if unconfined_ok:
         return True
