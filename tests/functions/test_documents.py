@@ -285,3 +285,38 @@ def test_the_deep_check_follows_references_to_other_files(yard, said, param):
     assert functions.faults == ()
     faults = deep_faults(functions.documents[0], functions.references)
     assert "'x' is not of type 'integer'" in str(faults[0])
+
+
+ODD = {
+    "a parameter that is a schema": {"parameters": [{"$ref": "#/components/schemas/A"}]},
+    "a format that is a list": {
+        "parameters": [{"name": "n", "in": "query", "schema": {"type": "integer", "format": [1]}}]
+    },
+    "a bound that is text": {
+        "parameters": [
+            {
+                "name": "n",
+                "in": "query",
+                "schema": {"type": "integer", "format": "int32", "minimum": "a"},
+            }
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_parts_are_faults_of_their_operation_alone(yard, said, name):
+    schemas = {"A": {"type": "string"}}
+    paths = {"/x": {"get": said("app.answer", **ODD[name])}, "/y": {"get": said("app.other")}}
+    yard.document(paths, components={"schemas": schemas})
+    yard.write(app_py="def answer(n=0): return 1\ndef other(): return 1")
+    assert "GET /x" in yard.fault()
+    assert list(yard.open()) == ["app.other"]
+
+
+def test_an_address_that_is_none_and_parameters_side_by_side_are_faults(yard, said, param):
+    yard.document({"/x": {"get": said("app.answer")}}, servers=[{"url": "http://[::1"}])
+    assert "is no address" in yard.fault()
+    both = [param(name, "path", required=True) for name in "ab"]
+    yard.get(path="/x/{a}{b}", parameters=both)
+    assert "side by side" in yard.fault()

@@ -42,3 +42,9 @@ def test_verbs_may_name_a_parameter_differently():
 def test_600_paths_are_as_quick_as_one():
     made = routes(*(f"/v1/things{n}/{{id}}" for n in range(600)))
     assert made.find("/v1/things599/4").values_for("GET") == {"id": "4"}
+
+
+def test_no_path_takes_long_to_refuse():
+    made = routes("/x/{a}-{b}-{c}-{d}-{e}-{f}z")
+    assert made.find(f"/x/{'-' * 3000}") is None
+    assert made.find("/x/1-2-3-4-5-6z").values_for("GET")["f"] == "6"

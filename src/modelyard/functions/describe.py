@@ -76,6 +76,9 @@ class Reader:
                 yield self._operation(path, method, real, node)
             except ModelyardError as error:
                 yield self._named(error, path, method)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                shown = f"{method.upper()} {self.prefix}{path}"
+                yield node.fault(f"cannot be read: {type(error).__name__} {error}.", what=shown)
 
     def _named(self, error: ModelyardError, path: str, method: str) -> ModelyardError:
         """Name the operation that a fault somewhere else concerns."""
@@ -133,6 +136,8 @@ class Reader:
                 parameter = read_parameter(real, self.requests, self.is_30)
                 if parameter is not None:
                     found[(parameter.place, parameter.name)] = parameter
+        if "}{" in path:
+            raise node.fault("two parameters stand side by side in the path.", what=shown)
         named = set(TEMPLATE.findall(path))
         declared = {name for place, name in found if place == "path"}
         for name in sorted(named ^ declared):
@@ -175,7 +180,10 @@ def prefix_of(root: Node) -> str:
     url = str(first.value.get("url", ""))
     for name, variable in (first.value.get("variables") or {}).items():
         url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    path = urlsplit(url).path.rstrip("/")
+    try:
+        path = urlsplit(url).path.rstrip("/")
+    except ValueError:
+        raise first.fault(f"'{url}' is no address.") from None
     return path if path.startswith("/") or not path else f"/{path}"
 
 

@@ -67,12 +67,23 @@ class Routes(Generic[Target]):
         for known, _, below in part.matched:
             if known == shape:
                 return below
-        literal = [re.escape(piece) for piece in shape.split("{}")]
-        pattern = re.compile("([^/]+?)".join(literal[:-1]) + f"([^/]+){literal[-1]}")
+        pattern = re.compile(_pattern(shape.split("{}")))
         below = _Part[Target]()
         part.matched.append((shape, pattern, below))
         part.matched.sort(key=lambda entry: -len(entry[0]))
         return below
+
+
+def _pattern(literals: list[str]) -> str:
+    """Write the pattern of a part: each value ends where the next written character begins.
+
+    So no text, however made, takes more than one look at each of its characters.
+    """
+    parts = [re.escape(literals[0])]
+    for literal, is_last in zip(literals[1:], [False] * (len(literals) - 2) + [True], strict=True):
+        stop = "" if is_last or not literal else re.escape(literal[0])
+        parts.append(f"([^/{stop}]+){re.escape(literal)}")
+    return "".join(parts)
 
 
 def _find(
