@@ -104,7 +104,7 @@ def test_all_faults_of_a_form_are_known_at_once(house):
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(house):
-    with pytest.raises(Invalid, match="is no parameter. Did you mean 'deposit'"):
+    with pytest.raises(Invalid, match=r"is no parameter. Did you mean 'deposit'"):
         house.run(deposti=1)
 
 

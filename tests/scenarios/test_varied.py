@@ -31,7 +31,9 @@ def test_a_tornado_keeps_within_bounds_and_leaves_locked_ones(house):
 
 
 def test_a_bar_where_the_model_fails_says_why(load):
-    model = load("@what_if\ndef f(x: float = 1.0, y: float = 2.0) -> float:\n    return y / (x - 0.9)")
+    model = load(
+        "@what_if\ndef f(x: float = 1.0, y: float = 2.0) -> float:\n    return y / (x - 0.9)"
+    )
     bar = next(bar for bar in model.sensitivity().bars if bar.parameter == "x")
     assert bar.low is None
     assert "divides by zero" in bar.faults[0]

@@ -150,6 +150,9 @@ class _Search:
         else:
             place = find_root(self._steady(at_low), low, high, at_low, at_high)
         value, off = self._best(place)
+        if math.isinf(off):
+            place, off = min(span, key=lambda point: abs(point[1]))
+            value = fitted(self.parameter, place)
         words = (
             f"{self._shown(value)} gives {self._figure(off + self.target)}"
             if self._is_close(off)
@@ -176,6 +179,8 @@ class _Search:
         tried = {fitted(self.parameter, place + side * step) for side in (0, -1, 1)}
         heights = [(value, self.height(float(value))) for value in tried]
         good = [(value, off) for value, off in heights if not math.isnan(off)]
+        if not good:  # the model fails where the sign changes
+            return fitted(self.parameter, place), math.inf
         value, off = min(good, key=lambda pair: (abs(pair[1]), abs(float(pair[0]) - place)))
         return self._simplest(value, off)
 

@@ -168,13 +168,13 @@ def f(x: float = 1.0) -> float:
 
 
 def test_failed_draws_are_counted_and_left_out(load):
-    model = load("@what_if\ndef f(x: float = 1.0) -> float:\n    return (x - 0.5) ** 0.5 if x > 0.5 "
-                 "else 1 / 0")  # fmt: skip
+    code = "return (x - 0.5) ** 0.5 if x > 0.5 else 1 / 0"
+    model = load(f"@what_if\ndef f(x: float = 1.0) -> float:\n    {code}")
     found = drawn(model, {"x": "uniform(0, 1)"})
     assert found.failed == pytest.approx(2000, abs=150)
     assert found.spreads["result"].count == 4000 - found.failed
     assert "divides by zero" in found.fault
-    with pytest.raises(Invalid, match="every draw failed. The first: .*divides by zero"):
+    with pytest.raises(Invalid, match=r"every draw failed. The first: .*divides by zero"):
         drawn(model, {"x": "uniform(0, 0.4)"})
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from modelyard.errors import Invalid
-from modelyard.scenarios.describe import KEYS, check_parameters, output_of, parameter_of
+from modelyard.scenarios.describe import check_parameters, output_of, parameter_of
 from modelyard.scenarios.output import Output
 from modelyard.scenarios.parameter import Parameter
 from modelyard.scenarios.workbook.cells import Address, Area, Cells, StoredCell
@@ -46,7 +46,7 @@ def _parameter(where: str, name: str, cells: Cells, found: Found) -> Parameter:
     told["default"] = default_of(told["kind"], cell.value)
     if told["kind"] == "text" and "choices" in told:
         told["kind"] = "choice"
-    return parameter_of(where, name, {k: v for k, v in told.items() if k in KEYS}, where)
+    return parameter_of(where, name, told, where)
 
 
 def _without_choices(told: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from modelyard.scenarios.what_if import Source, WhatIf
 from modelyard.scenarios.workbook.calculation import WorkbookCalculation
 from modelyard.scenarios.workbook.cells import Address, Area, Cells, read_cells
 from modelyard.scenarios.workbook.described import body_addresses, outputs_of, parameters_of
+from modelyard.scenarios.workbook.effort import refuse_endless
 from modelyard.scenarios.workbook.engine import Sheets, imported
 from modelyard.scenarios.workbook.found import Found, by_names, by_sheets, by_sidecar, slug
 from modelyard.scenarios.workbook.package import check_package
@@ -91,9 +92,10 @@ def _refuse_nothing(file: str, found: Found) -> None:
 
 
 def _compared(file: str, own: bytes, cells: Cells, found: Found) -> list[str]:
+    tracer = Tracer(cells)
+    refuse_endless(file, cells, tracer)
     sheets = Sheets(file, own)
     sheets.work_out()
-    tracer = Tracer(cells)
     differing = differences(cells, sheets, tracer)
     wanted = [place for placed in found.outputs.values() for place in tracer.inside(placed.area)]
     return refuse_if_needed(file, tracer, wanted, differing)

@@ -89,7 +89,8 @@ def _words(value: Any) -> str:
         return value.code
     if value is None:
         return "no value"
-    return f"{value:.12g}" if isinstance(value, float) else f"'{str(value)[:40]}'"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:.12g}" if is_number else f"'{str(value)[:40]}'"
 
 
 def refuse_if_needed(
