@@ -109,3 +109,12 @@ def test_goal_seek_tells_by_its_exit_code(run, yard):
 )
 def test_faults_are_one_sentence(run, said, yard, arguments, words):
     assert words in said(run("scenarios", *arguments, "-w", yard))
+
+
+def test_check_names_broken_models(run, yard):
+    result = run("check", yard)
+    assert result.exit_code == 1
+    assert "Fault: scenarios/broken.py, line 1: divides by zero." in result.stdout
+    content = json.loads(run("check", yard, "--json").stdout)
+    assert content["ok"] is False
+    assert content["scenarios"]["names"] == ["interest"]

@@ -28,8 +28,9 @@ MOST_NOT_READ = 20
 def check(folder: Path | None, as_json: bool) -> None:
     """Check a workspace without serving it.
 
-    Reads modelyard.toml strictly, every dataset once, the OpenAPI documents, and imports the
-    functions that they name. The exit code is 1 where there is a fault.
+    Reads modelyard.toml strictly, every dataset once, the OpenAPI documents, imports the
+    functions that they name, and loads the models in scenarios. The exit code is 1 where there
+    is a fault.
     """
     try:
         services = _opened(folder)
@@ -58,7 +59,8 @@ def _check_all(services: "Services", as_json: bool) -> bool:
         print_json(_content(services, entries, not_read, faults))
     else:
         _show(services, entries, not_read, faults)
-    return not faults and not any(entry.fault for entry in entries)
+    is_sound = not faults and not services.scenarios.faults
+    return is_sound and not any(entry.fault for entry in entries)
 
 
 def _opened(folder: Path | None) -> "Services":
@@ -84,7 +86,9 @@ def _content(
 
     workspace = services.workspace
     return {
-        "ok": not faults and not any(entry.fault for entry in entries),
+        "ok": not faults
+        and not services.scenarios.faults
+        and not any(entry.fault for entry in entries),
         "workspace": {
             "folder": printable(str(workspace.root)),
             "title": workspace.title,
@@ -94,6 +98,10 @@ def _content(
         "functions": {
             "names": list(services.functions),
             "faults": [fault_as_json(fault) for fault in faults],
+        },
+        "scenarios": {
+            "names": list(services.scenarios),
+            "faults": [fault_as_json(fault) for fault in services.scenarios.faults.values()],
         },
         "not_read": [{"file": item.file, "why": item.why} for item in not_read],
     }
@@ -113,10 +121,11 @@ def _show(
     say(console, "")
     show_entries(console, entries)
     _show_not_read(console, not_read)
-    for fault in function_faults:
+    others = [*function_faults, *services.scenarios.faults.values()]
+    for fault in others:
         say(console, f"Fault: {fault}", "red")
     say(console, "")
-    faults = sum(entry.fault is not None for entry in entries) + len(function_faults)
+    faults = sum(entry.fault is not None for entry in entries) + len(others)
     say(console, _verdict(faults), "red" if faults else "green")
 
 

@@ -24,7 +24,9 @@ from modelyard.scenarios.monte_carlo.one_by_one import Drawn, Work, joined, rest
 from modelyard.scenarios.values import plain
 
 CHILD = (sys.executable, "-m", "modelyard.scenarios.monte_carlo.child")
-PARTS_PER_PROCESS = 3
+PART_S = 10.0
+"""About how long a part of the work is to take: starting a process takes half a second."""
+MOST_PARTS = 20
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,15 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_processes(work: Work, draws: Draws, count: int, effort: Effort) -> Drawn:
+def in_processes(work: Work, draws: Draws, count: int, effort: Effort, expected_s: float) -> Drawn:
     """Spread the draws over `count` processes; the figures are those of one process.
+
+    `expected_s` is how long it would take alone: long work is cut into more parts.
 
     Raises Unavailable where a process dies, or time is up.
     """
-    edges = np.linspace(0, draws.count, count * PARTS_PER_PROCESS + 1).astype(int)
+    rounds = max(1, min(MOST_PARTS, round(expected_s / count / PART_S)))
+    edges = np.linspace(0, draws.count, count * rounds + 1).astype(int)
     parts = [rest_of(draws, low, high) for low, high in itertools.pairwise(edges)]
     done: list[Drawn] = []
 

@@ -148,4 +148,5 @@ def _work(work: Work, draws: Draws, effort: Effort) -> tuple[str, Drawn]:
     expected_s = (time.perf_counter() - began) / reached * left.count
     if effort.processes is None and expected_s < WORTH_PROCESSES_S:
         return "one by one", joined([first, stretch(work, left, progress=effort.progress)])
-    return f"in {count} processes", joined([first, in_processes(work, left, count, effort)])
+    rest = in_processes(work, left, count, effort, expected_s)
+    return f"in {count} processes", joined([first, rest])
