@@ -20,7 +20,7 @@ SERVED_BY = {
     "boosting": "onnx",
     "churn": "onnx",
     "strict churn": "onnx",
-    "churn trees": "treelite",
+    "churn trees": "onnx",
     "histogram": "onnx",
     "histogram value": "onnx",
     "outliers": "treelite",

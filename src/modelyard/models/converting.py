@@ -9,10 +9,12 @@ import msgspec
 
 from modelyard.models.asking import has_probabilities
 from modelyard.models.description import Field, Plan, Signature, TaskName
+from modelyard.models.ensembles import find_ensemble
+from modelyard.models.imputers import fill_in_64_bits
 from modelyard.models.parts import innermost, steps_of
 from modelyard.models.runtimes.onnx import MATRIX
 from modelyard.models.runtimes.trees import TreeFile
-from modelyard.models.tree_graph import find_ensemble, tree_graph
+from modelyard.models.tree_graph import behind, tree_graph
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 BOOSTED = frozenset({"HistGradientBoostingClassifier", "HistGradientBoostingRegressor"})
@@ -47,8 +49,7 @@ def ways(estimator: Any, signature: Signature, task: TaskName) -> Iterator[Way]:
     if not SLOW.isdisjoint(steps):
         return
     last = steps[-1]
-    if len(steps) == 1 and signature.shape == "matrix":
-        yield from _own_graph(steps_of(estimator)[0], signature)
+    yield from _own_graph(estimator, signature)
     trees = list(_tree_ways(estimator, signature))
     if last in TREES_FIRST:
         yield from trees
@@ -76,11 +77,24 @@ def _graph_way(estimator: Any, signature: Signature, task: TaskName, precision: 
 
 
 def _own_graph(estimator: Any, signature: Signature) -> Iterator[Way]:
-    ensemble = find_ensemble(estimator)
-    if ensemble is not None:
-        plan = Plan(runtime="onnx", rounds=_rounds(estimator))
+    """Trees in a graph of our own writing, behind the converted steps before them."""
+    *before, last = steps_of(estimator)
+    ensemble = find_ensemble(last)
+    if ensemble is None:
+        return
+    rounds = type(last).__name__ not in BOOSTED
+    if not before and signature.shape == "matrix":
+        plan = Plan(runtime="onnx", rounds=rounds)
         width = len(signature.fields)
         yield Way("ONNX, trees of 64 bits", plan, lambda: tree_graph(ensemble, width))
+    for precision in ("float64", "float32") if before else ():
+        yield Way(
+            f"ONNX, {precision.removeprefix('float')} bits, then trees of 64 bits",
+            Plan(runtime="onnx"),
+            lambda precision=precision: behind(  # type: ignore[misc]
+                _front(estimator, signature, precision), tree_graph(ensemble, None), rounds=rounds
+            ),
+        )
 
 
 def _rounds(estimator: Any) -> bool:
@@ -115,12 +129,16 @@ def last_of(estimator: Any) -> list[Any]:
 
 
 def _with_front(estimator: Any, signature: Signature, precision: Precision) -> bytes:
+    return _tree_file(steps_of(estimator)[-1], _front(estimator, signature, precision))
+
+
+def _front(estimator: Any, signature: Signature, precision: Precision) -> bytes:
+    """Convert the steps before the last one."""
     from sklearn.pipeline import Pipeline
 
     pipeline = innermost(estimator)
     front = Pipeline(pipeline.steps[:-1])
-    graph = to_graph(front, signature, precision, is_classifier=False)
-    return _tree_file(steps_of(estimator)[-1], graph)
+    return to_graph(front, signature, precision, is_classifier=False)
 
 
 def _tree_file(trees: Any, front: bytes) -> bytes:
@@ -145,6 +163,8 @@ def to_graph(
             options=options,
             target_opset=OPSETS,
         )
+    if precision == "float64":
+        fill_in_64_bits(graph.graph)
     content: bytes = graph.SerializeToString()
     return content
 

@@ -4,110 +4,19 @@ The converters write thresholds of 32 bits and forget where scikit-learn sends a
 in the jail.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelyard.models.parts import tree_of
+from modelyard.models.ensembles import Ensemble, Tree
 
 ROWS = "rows"
 IR_VERSION = 8
-Ending = Literal["value", "exp", "sigmoid", "softmax", "shares"]
-AVERAGED = frozenset(
-    f"{kind}{end}"
-    for kind in ("RandomForest", "ExtraTrees", "DecisionTree", "ExtraTree")
-    for end in ("Classifier", "Regressor")
-)
+LAST = {"exp": "Exp", "sigmoid": "Sigmoid", "softmax": "Softmax"}
 
 
-@dataclass(frozen=True)
-class Tree:
-    """The nodes of one tree; of leaves, `children` do not count."""
-
-    feature: NDArray[Any]
-    threshold: NDArray[Any]
-    children: tuple[NDArray[Any], NDArray[Any]]
-    missing_left: NDArray[Any]
-    is_leaf: NDArray[Any]
-    values: NDArray[np.float64]
-    """Of every node, what it adds to each target from `first_target` on."""
-    first_target: int = 0
-
-
-@dataclass(frozen=True)
-class Ensemble:
-    """Trees whose values are summed, and what is done with the sums."""
-
-    trees: tuple[Tree, ...]
-    start: NDArray[np.float64]
-    ending: Ending
-    classes: tuple[Any, ...] = ()
-
-
-def find_ensemble(estimator: Any) -> Ensemble | None:
-    """Give the trees of an estimator; None where it is no ensemble of this kind."""
-    kind = type(estimator).__name__
-    if kind.startswith("HistGradientBoosting"):
-        return _histogram(estimator)
-    if kind in AVERAGED and int(getattr(estimator, "n_outputs_", 1)) == 1:
-        return _averaged(estimator)
-    return None
-
-
-def _histogram(estimator: Any) -> Ensemble | None:
-    trees = []
-    for iteration in estimator._predictors:
-        for target, predictor in enumerate(iteration):
-            nodes = predictor.nodes
-            if nodes["is_categorical"].any():
-                return None
-            trees.append(
-                Tree(
-                    nodes["feature_idx"],
-                    nodes["num_threshold"],
-                    (nodes["left"], nodes["right"]),
-                    nodes["missing_go_to_left"],
-                    nodes["is_leaf"] != 0,
-                    nodes["value"].reshape(-1, 1),
-                    target,
-                )
-            )
-    start = np.asarray(estimator._baseline_prediction, dtype=np.float64).ravel()
-    classes = tuple(getattr(estimator, "classes_", ()))
-    if classes:
-        ending: Ending = "sigmoid" if len(start) == 1 else "softmax"
-    else:
-        ending = "exp" if estimator.loss in {"poisson", "gamma"} else "value"
-    return Ensemble(tuple(trees), start, ending, classes)
-
-
-def _averaged(estimator: Any) -> Ensemble:
-    members = getattr(estimator, "estimators_", [estimator])
-    trees = []
-    classes = tuple(getattr(estimator, "classes_", ()))
-    for member in members:
-        tree = tree_of(member)
-        values = tree.value[:, 0, :]
-        if classes:
-            values = values / values.sum(axis=1, keepdims=True)
-        missing = tree.__getstate__()["nodes"]["missing_go_to_left"]
-        trees.append(
-            Tree(
-                tree.feature,
-                tree.threshold,
-                (tree.children_left, tree.children_right),
-                missing,
-                tree.children_left == -1,
-                values / len(members),
-            )
-        )
-    start = np.zeros(len(classes) or 1)
-    return Ensemble(tuple(trees), start, "shares" if classes else "value", classes)
-
-
-def tree_graph(ensemble: Ensemble, features: int) -> bytes:
+def tree_graph(ensemble: Ensemble, features: int | None) -> bytes:
     """Write the graph: a matrix of 64-bit numbers to classes and probabilities, or to values."""
     from onnx import TensorProto, helper
 
@@ -123,9 +32,41 @@ def tree_graph(ensemble: Ensemble, features: int) -> bytes:
     else:
         outputs = [helper.make_tensor_value_info("value", TensorProto.FLOAT, [None, 1])]
     graph = helper.make_graph(nodes, "trees", [rows], outputs)
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+    model = helper.make_model(graph, opset_imports=_opsets(), ir_version=IR_VERSION)
     content: bytes = model.SerializeToString()
+    return content
+
+
+def _opsets() -> list[Any]:
+    from onnx import helper
+
+    return [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
+
+
+def behind(front: bytes, trees: bytes, *, rounds: bool) -> bytes:
+    """Put the graph of trees behind that of the steps before, which gives numbers of any precision.
+
+    `rounds` has the trees see numbers of 32 bits.
+    """
+    import onnx
+    from onnx import TensorProto, compose, helper
+
+    first, second = onnx.load_from_string(front), onnx.load_from_string(trees)
+    for model in (first, second):
+        model.ir_version = IR_VERSION
+        del model.opset_import[:]
+        model.opset_import.extend(_opsets())
+    end = first.graph.output[0].name
+    if rounds:
+        first.graph.node.append(helper.make_node("Cast", [end], ["rounded"], to=TensorProto.FLOAT))
+        end = "rounded"
+    first.graph.node.append(helper.make_node("Cast", [end], ["handed"], to=TensorProto.DOUBLE))
+    del first.graph.output[:]
+    first.graph.output.append(
+        helper.make_tensor_value_info("handed", TensorProto.DOUBLE, [None, None])
+    )
+    both = compose.merge_models(first, second, io_map=[("handed", ROWS)], prefix2="trees_")
+    content: bytes = both.SerializeToString()
     return content
 
 
@@ -147,7 +88,7 @@ def _sums(ensemble: Ensemble) -> Any:
     return helper.make_node(
         "TreeEnsembleRegressor",
         [ROWS],
-        ["value" if ensemble.ending == "value" else "sums"],
+        ["sums"],
         domain="ai.onnx.ml",
         n_targets=len(ensemble.start),
         aggregate_function="SUM",
@@ -189,23 +130,26 @@ def _ending(ensemble: Ensemble) -> list[Any]:
     """From sums to what the estimator gives."""
     from onnx import TensorProto, helper
 
-    ending = ensemble.ending
-    if ending == "value":
-        return []
-    if ending == "exp":
-        return [helper.make_node("Exp", ["sums"], ["value"])]
-    if ending == "sigmoid":
+    divisor = helper.make_tensor("divisor", TensorProto.FLOAT, [1], [ensemble.divisor])
+    found = [
+        helper.make_node("Constant", [], ["divisor"], value=divisor),
+        helper.make_node("Div", ["sums", "divisor"], ["means"]),
+    ]
+    last = {"exp": "Exp", "sigmoid": "Sigmoid", "softmax": "Softmax"}.get(
+        ensemble.ending, "Identity"
+    )
+    if not ensemble.classes:
+        return [*found, helper.make_node(last, ["means"], ["value"])]
+    if len(ensemble.start) > 1:
+        found.append(helper.make_node(last, ["means"], ["probabilities"]))
+    else:
         one = helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0])
-        found = [
+        found += [
+            helper.make_node(last, ["means"], ["second"]),
             helper.make_node("Constant", [], ["one"], value=one),
-            helper.make_node("Sigmoid", ["sums"], ["second"]),
             helper.make_node("Sub", ["one", "second"], ["first"]),
             helper.make_node("Concat", ["first", "second"], ["probabilities"], axis=1),
         ]
-    elif ending == "softmax":
-        found = [helper.make_node("Softmax", ["sums"], ["probabilities"], axis=1)]
-    else:
-        found = [helper.make_node("Identity", ["sums"], ["probabilities"])]
     return [*found, *_labels(ensemble.classes)]
 
 
