@@ -43,7 +43,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         runs_kept_days=7,
         oidc_issuer="https://login.example.org",
         oidc_client_id="yard",
-        oidc_client_secret="hidden",  # noqa: S106
+        oidc_client_secret="hidden",
         oidc_name="Example",
         oidc_domains=("example.org",),
         oidc_role="analyst",
@@ -58,7 +58,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
 
 def test_secrets_are_neither_shown_nor_given_to_processes_that_compute():
     url = "postgresql://ana:hidden@db/yard"
-    settings = Settings(database_url=url, oidc_client_secret="hidden too")  # noqa: S106
+    settings = Settings(database_url=url, oidc_client_secret="hidden too")
     assert "hidden" not in repr(settings)
     assert "hidden" not in str(child_environment(settings))
 

@@ -74,8 +74,8 @@ def test_an_address_for_others_is_refused_unless_public(host):
         refuse_strangers(settings)
     assert str(caught.value) == (
         f"host {host}: everybody who can reach this address could read the data, "
-        "and there are no users yet. Make one with modelyard users add YOU@EXAMPLE.COM --role owner; "
-        "or say --public, if everybody may read it."
+        "and there are no users yet. Make one with modelyard users add YOU@EXAMPLE.COM "
+        "--role owner; or say --public, if everybody may read it."
     )
     refuse_strangers(replace(settings, public=True))
 
