@@ -1,7 +1,9 @@
 """A function with annotations is a model; what is wrong with one is named by file and line."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +186,25 @@ def test_two_models_of_one_name_are_a_conflict(tmp_path):
     found = open_scenarios(tmp_path)
     assert isinstance(found.faults["scenarios/b.py"], Conflict)
     assert found["same"].source.file == "scenarios/a.py"
+
+
+def test_a_changed_file_is_another_model_under_the_same_name(load):
+    one = load("@what_if\ndef f() -> int:\n    return 1")
+    modules = [name for name in sys.modules if name.startswith("modelyard_scenario_model")]
+    other = load("@what_if\ndef f() -> int:\n    return 2")
+    again = [name for name in sys.modules if name.startswith("modelyard_scenario_model")]
+    assert modules == again  # a service that reloads for weeks keeps no old ones
+    assert (one.run()["result"], other.run()["result"]) == (1, 2)
+
+
+def test_the_model_of_the_guide_is_one(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text()
+    (code,) = re.findall(r"```python\n([^`]*@what_if\(.*?)```", guide, re.DOTALL)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "deposit.py").write_text(code)
+    model = open_scenarios(tmp_path)["deposit"]
+    assert str(model.run(amount=1000)["result"]) == "1212.90"
+    assert [item.access for item in model.parameters].count("open") == 3
 
 
 def test_hidden_files_and_links_out_are_left_alone(tmp_path):

@@ -186,13 +186,11 @@ def _with_default(where: str, parameter: Parameter, told: Mapping[str, Any]) -> 
         low, high = fixed
         if low > high:  # type: ignore[operator]
             raise Invalid(where, f"the minimum {low} is above the maximum {high}.")
-    raw = told.get("default")
+    raw = None if parameter.access == "derived" else told.get("default")
     if raw is None:
         if parameter.access == "locked":
             raise Invalid(where, "is locked, and has no value to be locked at.", "Give a default.")
         return parameter
-    if parameter.access == "derived":
-        raise Invalid(where, "is derived, and has a default.", "Take the default away.")
     from modelyard.scenarios.inputs import plain_rows
 
     return replace(parameter, default=read_value(f"{where}, default", parameter, plain_rows(raw)))

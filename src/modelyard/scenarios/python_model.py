@@ -43,7 +43,7 @@ def load_python(folder: Path, file: str) -> list[WhatIf]:
     content = _read(folder / file, file)
     digest = hashlib.sha256(content).hexdigest()
     text = _decoded(file, content)
-    module = _module(folder / file, file, text, digest)
+    module = _module(folder / file, file, text)
     functions = [
         thing
         for thing in vars(module).values()
@@ -96,8 +96,9 @@ def _decoded(file: str, content: bytes) -> str:
         raise Invalid(file, f"is not UTF-8 (byte {fault.start}).") from None
 
 
-def _module(path: Path, file: str, text: str, digest: str) -> types.ModuleType:
-    name = f"modelyard_scenario_{path.stem}_{digest[:16]}"
+def _module(path: Path, file: str, text: str) -> types.ModuleType:
+    place = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    name = f"modelyard_scenario_{path.stem}_{place}"  # the same for a file that was changed
     module = types.ModuleType(name)
     module.__file__ = str(path)
     sys.modules[name] = module  # dataclasses look their module up by its name

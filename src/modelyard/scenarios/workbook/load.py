@@ -1,6 +1,7 @@
 """Loading a workbook as a model: checked, described, compared with what Excel stored."""
 
 import hashlib
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from modelyard.scenarios.workbook.publish import differences, refuse_if_needed
 from modelyard.scenarios.workbook.validation import choice_text
 
 KEPT = 32
+_keeping = threading.Lock()
 _loaded: dict[tuple[str, str, str], WhatIf] = {}
 """Models by folder, file and digest: a workbook that has not changed is not compared again."""
 
@@ -35,12 +37,15 @@ def load_workbook(folder: Path, file: str) -> WhatIf:
     sidecar = _read(folder / beside, beside) if (folder / beside).is_file() else b""
     digest = hashlib.sha256(content + (b"\0" + sidecar if sidecar else b"")).hexdigest()
     key = (str(folder), file, digest)
-    if key not in _loaded:
+    known = _loaded.get(key)
+    if known is None:
         what_if = _what_if(folder, file, content, _toml(beside, sidecar), digest)
-        while len(_loaded) >= KEPT:
-            _loaded.pop(next(iter(_loaded)), None)
-        _loaded[key] = what_if
-    return _loaded[key]
+        with _keeping:
+            while len(_loaded) >= KEPT:
+                _loaded.pop(next(iter(_loaded)))
+            _loaded[key] = what_if
+        return what_if
+    return known
 
 
 def _what_if(
