@@ -85,6 +85,25 @@ def test_other_kinds_of_workbook_say_what_to_do(tmp_path, name):
     assert "Save it as .xlsx" in str(found.faults[f"scenarios/{name}"])
 
 
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("=" + "(" * 4000 + "1" + ")" * 4000, "nested deeper than 100"),
+        ("=" + "IF(1," * 1000 + "1" + ")" * 1000, "nested deeper than 100"),
+        ("=" + "-" * 20_000 + "1", "a formula of 20,001 characters"),
+        ("=SUM(B2:XFD1048576)", "look at more than 10 million cells"),
+        ("=LET(f,LAMBDA(f,n,f(f,n+1)),f(f,1))", "uses LAMBDA, with which a formula may call"),
+    ],
+)
+def test_formulas_that_would_kill_the_engine_never_reach_it(make, interest, formula, words):
+    def fill(book, sheet):
+        interest(book, sheet)
+        sheet.write_formula("E1", formula, None, 1)
+
+    with pytest.raises(Invalid, match=words):
+        make(fill)
+
+
 def test_cells_in_a_circle_are_an_error_of_the_output(make):
     def fill(book, sheet):
         sheet.write_number("A1", 1)

@@ -11,8 +11,17 @@ from modelyard.scenarios.workbook.precedents import Tracer
 MOST_WALKED = 10_000_000
 
 
+RECURSIVE = frozenset({"LAMBDA", "MAP", "REDUCE", "SCAN", "MAKEARRAY", "BYROW", "BYCOL"})
+"""Functions with which a formula may call itself: the engine would overflow its stack."""
+
+
 def refuse_endless(where: str, cells: Cells, tracer: Tracer) -> None:
-    """Raise Invalid, naming a formula, where working the workbook out would take minutes."""
+    """Raise Invalid where working the workbook out would take minutes, or never end."""
+    for meaning in (*cells.names.values(), *(cell.formula for cell in cells.cells.values())):
+        found = next((name for name in RECURSIVE if f"{name}(" in meaning.upper()), "")
+        if found:
+            why = f"uses {found}, with which a formula may call itself without end."
+            raise Invalid(where, why, "Write it as ordinary formulas.")
     filled = _filled(cells)
     walked = 0
     for address, cell in cells.cells.items():

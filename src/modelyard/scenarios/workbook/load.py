@@ -60,8 +60,10 @@ def _what_if(
     name = slug(Path(file).stem)
     _refuse_nothing(file, found)
     parameters, outputs = parameters_of(file, cells, found), outputs_of(file, cells, found)
+    tracer = Tracer(cells)
+    refuse_endless(file, cells, tracer)
     own = imported(file, content)
-    notes = _compared(file, own, cells, found)
+    notes = _compared(file, own, found, tracer)
     input_cells = [_places(cells, placed.area) for placed in found.inputs.values()]
     output_cells = [_places(cells, placed.area) for placed in found.outputs.values()]
     calculation = WorkbookCalculation(
@@ -96,12 +98,10 @@ def _refuse_nothing(file: str, found: Found) -> None:
             )
 
 
-def _compared(file: str, own: bytes, cells: Cells, found: Found) -> list[str]:
-    tracer = Tracer(cells)
-    refuse_endless(file, cells, tracer)
+def _compared(file: str, own: bytes, found: Found, tracer: Tracer) -> list[str]:
     sheets = Sheets(file, own)
     sheets.work_out()
-    differing = differences(cells, sheets, tracer)
+    differing = differences(tracer.cells, sheets, tracer)
     wanted = [place for placed in found.outputs.values() for place in tracer.inside(placed.area)]
     return refuse_if_needed(file, tracer, wanted, differing)
 

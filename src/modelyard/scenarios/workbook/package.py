@@ -12,6 +12,9 @@ MOST_PACKED_BYTES = 50 * MEBIBYTE
 MOST_BYTES = 200 * MEBIBYTE
 OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 ENTITIES = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+FORMULAS = re.compile(rb"<(?:\w+:)?(f|formula[12]?|definedName)\b[^>]*>([^<]*)<")
+LONGEST_FORMULA = 8192
+DEEPEST = 100
 SAVE_AS = "Save it as .xlsx."
 
 
@@ -60,7 +63,25 @@ def _refuse_macros_and_links(where: str, names: list[str]) -> None:
         )
 
 
+def _check_formulas(where: str, name: str, content: bytes) -> None:
+    """Keep to Excel's own limits: a formula beyond them overflows the engine's stack."""
+    for _, formula in FORMULAS.findall(content):
+        if len(formula) > LONGEST_FORMULA:
+            raise Invalid(where, f"its part {name} has a formula of {len(formula):,} characters.")
+        if formula.count(b"(") > DEEPEST and _depth(formula) > DEEPEST:
+            raise Invalid(where, f"its part {name} has a formula nested deeper than {DEEPEST}.")
+
+
+def _depth(formula: bytes) -> int:
+    depth = deepest = 0
+    for char in formula:
+        depth += (char == ord("(")) - (char == ord(")"))
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _check_xml(where: str, name: str, content: bytes) -> None:
+    _check_formulas(where, name, content)
     if b"\0" in content[:200]:
         raise Invalid(where, f"its part {name} is not UTF-8.", SAVE_AS)
     if ENTITIES.search(content):

@@ -101,7 +101,7 @@ class Tracer:
     """Follows formulas back to the cells they depend on."""
 
     def __init__(self, cells: Cells) -> None:
-        self._cells = cells
+        self.cells = cells
         self._looks: dict[Address, Looks] = {}
         self._rows: dict[tuple[str, int], list[int]] = {}
         for sheet, row, column in (*cells.cells, *cells.spilled):
@@ -112,8 +112,8 @@ class Tracer:
     def looks(self, address: Address) -> Looks:
         """Give what a cell's formula looks at."""
         if address not in self._looks:
-            formula = self._cells.cells[address].formula
-            self._looks[address] = looks_of(self._cells, address, formula)
+            formula = self.cells.cells[address].formula
+            self._looks[address] = looks_of(self.cells, address, formula)
         return self._looks[address]
 
     def behind(self, starts: Iterable[Address]) -> tuple[set[Address], bool]:
@@ -126,14 +126,14 @@ class Tracer:
                 if found not in seen:
                     seen.add(found)
                     waiting.append(found)
-            cell = self._cells.cells.get(address)
+            cell = self.cells.cells.get(address)
             anywhere |= cell is not None and bool(cell.formula) and self.looks(address).anywhere
         return seen, anywhere
 
     def _next(self, address: Address) -> Iterable[Address]:
-        if address in self._cells.spilled:
-            yield self._cells.spilled[address]
-        cell = self._cells.cells.get(address)
+        if address in self.cells.spilled:
+            yield self.cells.spilled[address]
+        cell = self.cells.cells.get(address)
         if cell is None or not cell.formula:
             return
         for area in self.looks(address).areas:
