@@ -1,10 +1,14 @@
 """Asking for runs, and seeing how they stand; nobody works on them here."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from modelyard.db import Database
 from modelyard.errors import Conflict, Invalid, NotFound
 from modelyard.runs.runs import Runs
 
@@ -161,3 +165,34 @@ def test_a_worker_takes_no_more_than_it_has_places_for(runs: Runs) -> None:
     taken = claims.take(["echo"], 3, runs.clock())
     assert sorted(run_id for run_id, _ in taken) == sorted(oldest)
     assert claims.held() == set(oldest)
+
+
+def test_the_runs_of_a_dataset_and_of_a_schedule_are_found_in_an_index(
+    runs: Runs, database: Database
+) -> None:
+    asked = {
+        "ix_runs_resource_kind_resource_name_created_at": {"resource": ("dataset", "flights")},
+        "ix_runs_schedule_created_at": {"schedule": "nightly"},
+    }
+    for index, filters in asked.items():
+        assert index in plan_of(database, lambda filters=filters: runs.list_runs(**filters))
+
+
+def plan_of(database: Database, ask: Callable[[], object]) -> str:
+    """Give how the database goes about what is asked, where a table is no cheap thing to read."""
+    seen: list[tuple[str, object]] = []
+
+    def note(*given: Any) -> None:
+        seen.append((given[2], given[3]))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    ask()
+    event.remove(database.engine, "before_cursor_execute", note)
+    statement, values = seen[-1]
+    with database.reading() as connection:
+        if database.is_sqlite:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        else:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            rows = connection.exec_driver_sql(f"EXPLAIN {statement}", values)
+        return str(rows.all())

@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelyard.db import Database
 from modelyard.errors import Conflict, Invalid, NotFound
-from modelyard.runs.canonical import canonical_json, digest_of
-from modelyard.runs.kinds import Checked, Kind, find_kind
+from modelyard.runs.asking import document_of, refuse_key, values_of
+from modelyard.runs.canonical import digest_of
+from modelyard.runs.kinds import Kind, find_kind
+from modelyard.runs.presence import Presence
 from modelyard.runs.run import STATES, Event, Run, RunFile, new_id
 from modelyard.runs.store import Question, Store
 from modelyard.runs.store_instances import Instances
@@ -19,10 +22,6 @@ if TYPE_CHECKING:
 
 Kinds = Callable[[], Mapping[str, Kind]]
 Clock = Callable[[], datetime]
-LONGEST_KEY = 200
-LONGEST_REQUEST = 256 * 1024
-"""Bytes of JSON; larger inputs belong into files."""
-SIGN_S = 30.0
 POLL_S = (0.05, 0.5)
 """How long a waiting caller sleeps between looks, at first and at most."""
 
@@ -40,6 +39,10 @@ class Runs:
     kinds: Kinds
     blobs: "Blobs"
     clock: Clock = now
+
+    @cached_property
+    def _presence(self) -> Presence:
+        return Presence(Instances(self.database), self.clock)
 
     @property
     def _store(self) -> Store:
@@ -62,16 +65,16 @@ class Runs:
         Invalid for a request that cannot be done, NotFound where it names something that is not
         there, and Conflict where the key was used for another request.
         """
-        document = _document(kind, request)
+        document = document_of(kind, request)
         owner = f"schedule {schedule}" if schedule else started_by_id or started_by
         if idempotency_key is not None:
-            _refuse_key(idempotency_key)
+            refuse_key(idempotency_key)
             known = self._find_known(owner, idempotency_key, digest_of(document))
             if known is not None:
                 return known, False
         checked = find_kind(self.kinds(), kind).check(request)
         run_id = new_id()
-        values = _values_of(kind, checked) | {
+        values = values_of(kind, checked) | {
             "id": run_id,
             "started_by": started_by,
             "started_by_id": started_by_id,
@@ -99,6 +102,7 @@ class Runs:
         kind: str = "",
         resource: tuple[str, str] | None = None,
         started_by_id: str = "",
+        schedule: str = "",
         before: str = "",
         limit: int = 50,
     ) -> list[Run]:
@@ -114,6 +118,7 @@ class Runs:
                 kind=kind,
                 resource=resource,
                 started_by_id=started_by_id,
+                schedule=schedule,
                 before=before,
                 limit=limit,
             )
@@ -197,10 +202,8 @@ class Runs:
         )
 
     def has_workers(self) -> bool:
-        """Whether any worker is there: one that gave a sign within half a minute."""
-        since = self.clock() - timedelta(seconds=SIGN_S)
-        found = Instances(self.database).all()
-        return any(each.left_at is None and each.seen_at > since for each in found)
+        """Whether any worker is there, as it was seen a second or two ago."""
+        return self._presence.has_workers()
 
     def forget_old(self, days: float) -> int:
         """Remove the runs that ended more than `days` ago, with their files; tells how many."""
@@ -225,35 +228,3 @@ class Runs:
 def open_runs(database: Database, kinds: Kinds, blobs: "Blobs", clock: Clock = now) -> Runs:
     """Join the parts; nothing is asked of the database yet."""
     return Runs(database, kinds, blobs, clock)
-
-
-def _values_of(kind: str, checked: Checked) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "title": checked.title[:300],
-        "request": dict(checked.request),
-        "resource_kind": checked.resource_kind,
-        "resource_name": checked.resource_name,
-        "state": "queued",
-    }
-
-
-def _document(kind: str, request: Mapping[str, Any]) -> bytes:
-    """Write what was asked in one way; raises Invalid for what cannot be kept."""
-    if not isinstance(request, Mapping):
-        raise Invalid("request", "must be an object with fields.")
-    try:
-        document = canonical_json([kind, dict(request)])
-        document.decode()
-    except (TypeError, ValueError, RecursionError):
-        raise Invalid("request", "cannot be written as JSON.") from None
-    if len(document) > LONGEST_REQUEST:
-        raise Invalid("request", f"is larger than {LONGEST_REQUEST} bytes.")
-    if b"\\u0000" in document:
-        raise Invalid("request", "holds a zero character.")
-    return document
-
-
-def _refuse_key(key: str) -> None:
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid("Idempotency-Key", f"must have 1 to {LONGEST_KEY} printable characters.")

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from modelyard.db import Database
@@ -27,6 +37,7 @@ class Question:
     kind: str = ""
     resource: tuple[str, str] | None = None
     started_by_id: str = ""
+    schedule: str = ""
     before: str = ""
     """The id of the last run of the page before."""
     limit: int = 50
@@ -74,6 +85,9 @@ class Store:
         if asked.resource is not None:
             kind, name = asked.resource
             query = query.where(RUNS.c.resource_kind == kind, RUNS.c.resource_name == name)
+        if asked.schedule:
+            has_one = RUNS.c.schedule != literal_column("''")  # the index is of those
+            query = query.where(RUNS.c.schedule == asked.schedule, has_one)
         if asked.before:
             last = select(RUNS.c.created_at, RUNS.c.id).where(RUNS.c.id == asked.before)
             query = query.where(tuple_(RUNS.c.created_at, RUNS.c.id) < last.scalar_subquery())

@@ -58,7 +58,19 @@ RUNS = Table(
         postgresql_where=text("ended_at IS NULL"),
         sqlite_where=text("ended_at IS NULL"),
     ),
-    Index("ix_runs_resource_kind_resource_name", "resource_kind", "resource_name"),
+    Index(
+        "ix_runs_resource_kind_resource_name_created_at",
+        "resource_kind",
+        "resource_name",
+        "created_at",
+    ),
+    Index(
+        "ix_runs_schedule_created_at",
+        "schedule",
+        "created_at",
+        postgresql_where=text("schedule <> ''"),
+        sqlite_where=text("schedule <> ''"),
+    ),
     Index(
         "uq_runs_idempotency_owner_idempotency_key",
         "idempotency_owner",

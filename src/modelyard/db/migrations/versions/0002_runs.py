@@ -64,10 +64,18 @@ def upgrade() -> None:
     ):
         op.create_index(name, "runs", [column], postgresql_where=where, sqlite_where=where)
     op.create_index(
-        "ix_runs_resource_kind_resource_name",
+        "ix_runs_resource_kind_resource_name_created_at",
         "runs",
-        ["resource_kind", "resource_name"],
+        ["resource_kind", "resource_name", "created_at"],
         unique=False,
+    )
+    of_schedules = sa.text("schedule <> ''")
+    op.create_index(
+        "ix_runs_schedule_created_at",
+        "runs",
+        ["schedule", "created_at"],
+        postgresql_where=of_schedules,
+        sqlite_where=of_schedules,
     )
     op.create_index("ix_runs_state_created_at", "runs", ["state", "created_at"], unique=False)
     op.create_index(
