@@ -212,3 +212,37 @@ def test_a_missing_folder_says_how_to_make_one(run, said, tmp_path):
 
 def test_a_file_is_no_folder(run, said, yard):
     assert "is a file, not a folder" in said(run("check", yard / "modelyard.toml"))
+
+
+def test_schedules_that_cannot_start_a_run_are_named_with_their_line(run, yard):
+    sound = '[schedules.sound]\ncron = "0 6 * * 1-5"\nrun = "echo"\nrequest = { text = "x" }\n'
+    faulty = {
+        "cron": ('cron = "61 * * * *"\nrun = "echo"', 2, "'61 * * * *' is never due"),
+        "never": ('run = "echo"\ncron = "0 0 31 2 *"', 3, "is never due"),
+        "zone": ('cron = "* * * * *"\nrun = "echo"\ntimezone = "Mars/Base"', 4, "Mars/Base"),
+        "kind": ('cron = "* * * * *"\nrun = "outlier"', 3, "Did you mean 'outliers'?"),
+        "field": ('cron = "* * * * *"\nrun = "echo"\nrequest = { txt = 1 }', 4, "'text'?"),
+        "table": (
+            'cron = "* * * * *"\nrun = "outliers"\nrequest = { dataset = "delay" }',
+            4,
+            "Did you mean 'delays'?",
+        ),
+        "two": ('cron = "61 * * * *"\nrun = "ecko"', 2, "Did you mean 'echo'?"),
+    }
+    file = yard / "modelyard.toml"
+    before = file.read_text().rstrip() + "\n\n" + sound
+    for name, (keys, line, words) in faulty.items():
+        file.write_text(f"{before}[schedules.{name}]\n{keys}\n")
+        result = run("check", yard)
+        assert result.exit_code == 1, name
+        text = " ".join(result.stdout.split())
+        place = f"modelyard.toml, line {before.count(chr(10)) + line}, schedules.{name}."
+        assert place in text, (place, text)
+        assert words in text
+        assert "2 faults." in text if name == "two" else "1 fault." in text
+        document = json.loads(run("check", yard, "--json").stdout)
+        assert document["ok"] is False
+        assert document["schedules"]["names"] == ["sound", name]
+        assert place in document["schedules"]["faults"][0]["where"]
+    file.write_text(before)
+    assert run("check", yard).exit_code == 0

@@ -11,7 +11,7 @@ from modelyard.cli.progress_bar import progress_bar
 from modelyard.errors import ModelyardError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -29,8 +29,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Check a workspace without serving it.
 
     Reads modelyard.toml strictly, every dataset once, the OpenAPI documents, imports the
-    functions that they name, and loads the models in scenarios. The exit code is 1 where there
-    is a fault.
+    functions that they name, loads the models in scenarios, and looks whether schedules can start
+    their runs. The exit code is 1 where there is a fault.
     """
     try:
         services = _opened(folder)
@@ -43,7 +43,7 @@ def check(folder: Path | None, as_json: bool) -> None:
 
 
 def _check_all(services: "Services", as_json: bool) -> bool:
-    from modelyard.cli.inventory import faults_of, take_inventory
+    from modelyard.cli.inventory import faults_of, schedule_faults, take_inventory
     from modelyard.cli.not_read import list_not_read
 
     with progress_bar() as progress:
@@ -54,13 +54,16 @@ def _check_all(services: "Services", as_json: bool) -> bool:
         for item in list_not_read(services.workspace, services.datasets)
         if not item.file.endswith(".py") and str(services.workspace.root / item.file) not in used
     ]
-    faults = faults_of(services.functions)
+    faults = {
+        "functions": faults_of(services.functions),
+        "scenarios": list(services.scenarios.faults.values()),
+        "schedules": schedule_faults(services),
+    }
     if as_json:
         print_json(_content(services, entries, not_read, faults))
     else:
         _show(services, entries, not_read, faults)
-    is_sound = not faults and not services.scenarios.faults
-    return is_sound and not any(entry.fault for entry in entries)
+    return not any(faults.values()) and not any(entry.fault for entry in entries)
 
 
 def _opened(folder: Path | None) -> "Services":
@@ -79,29 +82,30 @@ def _content(
     services: "Services",
     entries: "Sequence[Entry]",
     not_read: "Sequence[NotRead]",
-    faults: "Sequence[ModelyardError]",
+    faults: "Mapping[str, Sequence[ModelyardError]]",
 ) -> dict[str, Any]:
     from modelyard.cli.inventory import fault_as_json
     from modelyard.datasets.source import printable
 
     workspace = services.workspace
     return {
-        "ok": not faults
-        and not services.scenarios.faults
-        and not any(entry.fault for entry in entries),
+        "ok": not any(faults.values()) and not any(entry.fault for entry in entries),
         "workspace": {
             "folder": printable(str(workspace.root)),
             "title": workspace.title,
             "has_file": workspace.has_file,
         },
         "datasets": [entry.as_json() for entry in entries],
-        "functions": {
-            "names": list(services.functions),
-            "faults": [fault_as_json(fault) for fault in faults],
-        },
-        "scenarios": {
-            "names": list(services.scenarios),
-            "faults": [fault_as_json(fault) for fault in services.scenarios.faults.values()],
+        **{
+            room: {
+                "names": names,
+                "faults": [fault_as_json(fault) for fault in faults[room]],
+            }
+            for room, names in (
+                ("functions", list(services.functions)),
+                ("scenarios", list(services.scenarios)),
+                ("schedules", list(workspace.config.schedules)),
+            )
         },
         "not_read": [{"file": item.file, "why": item.why} for item in not_read],
     }
@@ -111,7 +115,7 @@ def _show(
     services: "Services",
     entries: "Sequence[Entry]",
     not_read: "Sequence[NotRead]",
-    function_faults: "Sequence[ModelyardError]",
+    room_faults: "Mapping[str, Sequence[ModelyardError]]",
 ) -> None:
     from modelyard.cli.screen.console import open_console, say
     from modelyard.cli.screen.listing import show_entries
@@ -121,12 +125,12 @@ def _show(
     say(console, "")
     show_entries(console, entries)
     _show_not_read(console, not_read)
-    others = [*function_faults, *services.scenarios.faults.values()]
+    others = [fault for faults in room_faults.values() for fault in faults]
     for fault in others:
         say(console, f"Fault: {fault}", "red")
     say(console, "")
-    faults = sum(entry.fault is not None for entry in entries) + len(others)
-    say(console, _verdict(faults), "red" if faults else "green")
+    number = sum(entry.fault is not None for entry in entries) + len(others)
+    say(console, _verdict(number), "red" if number else "green")
 
 
 def _show_not_read(console: "Console", not_read: "Sequence[NotRead]") -> None:

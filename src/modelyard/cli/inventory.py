@@ -10,6 +10,7 @@ from modelyard.progress import Progress
 
 if TYPE_CHECKING:
     from modelyard.functions.catalogue import Functions
+    from modelyard.wiring import Services
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,32 @@ def faults_of(functions: "Functions") -> list[ModelyardError]:
         for node in functions.documents:
             faults += deep_faults(node, functions.references)
     return faults
+
+
+def schedule_faults(services: "Services") -> list[ModelyardError]:
+    """List what keeps schedules from starting runs, each with its line in modelyard.toml."""
+    schedules = services.workspace.config.schedules
+    if not schedules:
+        return []
+    from datetime import UTC, datetime
+
+    from modelyard.kinds import kinds_of
+    from modelyard.runs.planned import faults_in
+    from modelyard.workspace.place import FILE_NAME, place
+
+    text = (services.workspace.root / FILE_NAME).read_text(encoding="utf-8")
+    kinds, now = kinds_of(lambda: services)(), datetime.now(UTC)
+    return [
+        _placed(fault.error, place(text, "schedules", name, *fault.key))
+        for name, schedule in schedules.items()
+        for fault in faults_in(schedule, kinds, now)
+    ]
+
+
+def _placed(error: ModelyardError, where: str) -> ModelyardError:
+    """Say where it stands; what it is about is said too, where the place does not say it."""
+    is_said = error.where in {"cron", "timezone", "kind"} or where.endswith(error.where)
+    return type(error)(where, error.why if is_said else f"{error.where} {error.why}", error.cure)
 
 
 def _look_at(dataset: Dataset) -> Entry:

@@ -54,7 +54,7 @@ class Schedules:
         schedule: ScheduleConfig,
         known: tuple[datetime, str] | None,
     ) -> None:
-        now, rule = runs.clock(), f"{schedule.timezone} {schedule.cron}"
+        now, rule = runs.clock(), rule_of(schedule)
         if known is None or known[1] != rule:
             times.set(name, next_time(schedule, now), rule)
             return
@@ -75,6 +75,11 @@ class Schedules:
         if self._said.get(what) != words:
             self._said[what] = words
             log.warning("%s", words)
+
+
+def rule_of(schedule: ScheduleConfig) -> str:
+    """Give that by which the times of a schedule are worked out."""
+    return f"{schedule.timezone} {schedule.cron}"
 
 
 def next_time(schedule: ScheduleConfig, after: datetime) -> datetime:
