@@ -40,6 +40,7 @@ FOR_READERS = {
     "docs.try_it",
     "runs.list_runs",
     "runs.list_kinds",
+    "schedules.list_schedules",
     "run_pages.list_runs",
 }
 ROOT = "/api/v1/datasets"

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 def say_when_nobody_works(runs: "Runs") -> None:
     """Say on standard error that no worker is there, where none is."""
     if not runs.has_workers():
-        click.echo(
-            "No worker is there: it waits. Start one: modelyard serve, or modelyard worker",
-            err=True,
-        )
+        from modelyard.runs.presence import NOBODY_WORKS
+
+        click.echo(NOBODY_WORKS, err=True)

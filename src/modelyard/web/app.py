@@ -17,6 +17,7 @@ from modelyard.web.api import (
     run_events,
     run_results,
     runs,
+    schedules,
     short,
     tokens,
 )
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     own_pages.install(app)
     guard.install(app)
     problems.install(app)
-    for module in (datasets, runs, run_results, run_events, short, health, documents):
+    for module in (datasets, runs, schedules, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)

@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from modelyard.runs.identity import own_identity
+from modelyard.runs.store_instances import Instances
 from modelyard.web.live import LIVE
 
 ROOT = "/api/v1/runs"
@@ -302,3 +304,24 @@ def test_a_database_that_is_away_is_503_and_nothing_is_half_written(
     for part in parts:
         (away / part.name).rename(part)
     assert [one["id"] for one in client.get(ROOT).json["runs"]] == [run["id"]]
+
+
+def test_it_is_said_that_no_worker_is_there_until_one_is(client: FlaskClient, run: Any) -> None:
+    words = "Start one with: modelyard worker"
+    assert words in run["warning"]
+    assert words in client.get(f"{ROOT}/{run['id']}").json["warning"]
+    for page in ("/runs", f"/runs/{run['id']}", "/datasets/flights/runs"):
+        assert words in client.get(page, headers={"Accept": "text/html"}).text
+    runs = client.application.extensions[LIVE].records.runs
+    Instances(runs.database).join(own_identity(), "worker", runs.clock())
+    runs._presence._known = None
+    assert client.get(f"{ROOT}/{run['id']}").json["warning"] is None
+    assert words not in client.get("/runs", headers={"Accept": "text/html"}).text
+
+
+def test_whether_a_worker_is_there_is_asked_seldom(
+    client: FlaskClient, run: Any, questions: list[str]
+) -> None:
+    for _ in range(20):
+        client.get(f"{ROOT}/{run['id']}")
+    assert sum("FROM instances" in question for question in questions) <= 2

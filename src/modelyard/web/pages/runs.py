@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from modelyard.errors import ModelyardError
+from modelyard.runs.presence import NOBODY_WORKS
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard, visible
 from modelyard.web.api.runs import before_of, filters_of
@@ -15,9 +16,11 @@ from modelyard.web.pages.run_forms import kinds_for
 from modelyard.web.pages.run_log import passport_rows, read_log
 from modelyard.web.pages.run_results import ResultView, result_view
 from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of
+from modelyard.web.pages.schedule_views import schedule_line
 from modelyard.web.query import Query
 from modelyard.web.run_lists import RunPage, seen_runs
 from modelyard.web.run_rights import get_seen, may_change
+from modelyard.web.schedules import seen_schedules
 
 ON_PAGE = 50
 OF_DATASET = 30
@@ -42,6 +45,7 @@ def list_runs() -> Response:
         "datasets": [(name, one.title) for name, one in visible.datasets().datasets.items()],
         "may_start": "run" in guard.asker().scopes,
         "host": request.host_url.rstrip("/"),
+        "schedules": [schedule_line(planned) for planned in seen_schedules()],
     }
     return _page("runs/list.html", **context, **_listed(page))
 
@@ -95,6 +99,15 @@ def runs_in_work() -> list[RunLine]:
     except ModelyardError:
         return []
     return [line_of(run) for run in found[:ON_FIRST_PAGE]]
+
+
+@blueprint.app_template_global("nobody_works")
+def nobody_works() -> str:
+    """Say that no worker is there, and what to do; empty where one is."""
+    try:
+        return "" if live().records.runs.has_workers() else NOBODY_WORKS
+    except ModelyardError:
+        return ""
 
 
 def _listed(page: RunPage) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""The schedules that somebody may see: those whose dataset they may read."""
+
+from dataclasses import replace
+from typing import Any
+
+from modelyard.accounts.decision import decide
+from modelyard.accounts.resource import Resource, Visibility
+from modelyard.runs.planned import Planned, plan
+from modelyard.web import guard
+from modelyard.web.live import live, services
+from modelyard.web.run_answers import short, written
+from modelyard.web.run_rights import may_see
+
+
+def seen_schedules() -> list[Planned]:
+    """Give the schedules that the one who asks may see, as they stand.
+
+    One that is about nothing, or about what is not here, is for owners. The latest run is left
+    out where it is about something that they may not see.
+    """
+    configured = services().workspace.config.schedules
+    if not configured:
+        return []
+    return [
+        replace(planned, last=planned.last if planned.last and may_see(planned.last) else None)
+        for planned in plan(configured, live().records.runs)
+        if _is_seen(planned)
+    ]
+
+
+def schedule_content(planned: Planned) -> dict[str, Any]:
+    """Give a schedule as JSON."""
+    config, about, fault = planned.config, find_resource(planned), planned.fault
+    return {
+        "name": planned.name,
+        "kind": config.run,
+        "title": planned.checked.title if planned.checked else "",
+        "request": dict(config.request),
+        "resource": None if about is None else {"kind": about.kind, "name": about.name},
+        "cron": config.cron,
+        "timezone": config.timezone,
+        "due_at": written(planned.due_at),
+        "last_run": None if planned.last is None else short(planned.last),
+        "fault": None
+        if fault is None
+        else {"where": ".".join(fault.key), "why": fault.error.why, "cure": fault.error.cure},
+    }
+
+
+def find_resource(planned: Planned) -> Resource | None:
+    """Give what a schedule is about; None for nothing, or for what is not here."""
+    name = planned.config.request.get("dataset")
+    if isinstance(name, str):
+        resource = Resource("dataset", name)
+    elif planned.checked is not None and planned.checked.resource_kind:
+        resource = Resource(planned.checked.resource_kind, planned.checked.resource_name)
+    else:
+        return None
+    return resource if guard.is_here(resource) else None
+
+
+def _is_seen(planned: Planned) -> bool:
+    resource = find_resource(planned)
+    if resource is not None:
+        return guard.may("read", resource)
+    own = Resource("schedule", planned.name)
+    return decide(guard.asker(), "admin", own, Visibility(level="private")).is_allowed
