@@ -95,10 +95,15 @@ class Records:
     blobs: "Blobs"
 
 
-def open_records(services: Services, current: Callable[[], Services] | None = None) -> Records:
+def open_records(
+    services: Services,
+    current: Callable[[], Services] | None = None,
+    connections: int | None = None,
+) -> Records:
     """Open the database of a workspace, and what stands on it; nothing is asked of it yet.
 
     `current` gives the workspace as it is now, where it may change while the records are open.
+    There are at most so many `connections` to the database: by default two more than threads.
     Raises Invalid where the settings name no usable database or store.
     """
     from modelyard import kinds
@@ -110,7 +115,8 @@ def open_records(services: Services, current: Callable[[], Services] | None = No
     settings = services.settings
     kept = settings.data_for(services.workspace.root, services.workspace.has_file)
     database = open_database(
-        settings.database_url or f"sqlite:///{kept / 'modelyard.db'}", pool=settings.threads
+        settings.database_url or f"sqlite:///{kept / 'modelyard.db'}",
+        pool=connections or settings.threads + 2,
     )
     blobs = open_blobs(settings.blobs or str(kept / "blobs"))
     runs = open_runs(database, kinds.kinds_of(current or (lambda: services)), blobs)

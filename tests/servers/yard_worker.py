@@ -19,7 +19,7 @@ from modelyard.db.migrate import migrate
 from modelyard.errors import Invalid
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Checked, Context, Kind, Outcome, OutFile
-from modelyard.runs.pace import Limits, Pace
+from modelyard.runs.pace import CONNECTIONS, Limits, Pace
 from modelyard.runs.runs import open_runs
 from modelyard.workspace.parse import parse
 
@@ -122,7 +122,7 @@ def main(url: str, folder: str) -> None:
 
     place = Path(folder)
     file = place / "modelyard.toml"
-    database = open_database(url)
+    database = open_database(url, CONNECTIONS)
     migrate(database)
     runs = open_runs(database, kinds, open_blobs(str(place / "blobs")))
     work_until_stopped(

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from modelyard.runs.planned import Planned
 from modelyard.runs.run import Event, Run
 
 
@@ -45,6 +46,25 @@ def event(happened: Event) -> dict[str, Any]:
     """Give what happened."""
     head = {"number": happened.number, "at": _written(happened.at), "kind": happened.kind}
     return head | {"content": dict(happened.content)}
+
+
+def schedule(planned: Planned) -> dict[str, Any]:
+    """Give a schedule, and how it stands."""
+    config, checked, fault = planned.config, planned.checked, planned.fault
+    about = checked if checked is not None and checked.resource_kind else None
+    return {
+        "name": planned.name,
+        "kind": config.run,
+        "title": checked.title if checked else "",
+        "request": dict(config.request),
+        "resource": about and {"kind": about.resource_kind, "name": about.resource_name},
+        "cron": config.cron,
+        "timezone": config.timezone,
+        "due_at": _written(planned.due_at),
+        "last_run": None if planned.last is None else short(planned.last),
+        "fault": fault
+        and {"where": ".".join(fault.key), "why": fault.error.why, "cure": fault.error.cure},
+    }
 
 
 def _written(at: datetime | None) -> str | None:

@@ -14,6 +14,7 @@ from modelyard.errors import Invalid
 if TYPE_CHECKING:
     from modelyard.runs.run import Run
     from modelyard.runs.runs import Runs
+    from modelyard.wiring import Services
 
 STARTED_BY = "command line"
 LOOK_S = 0.3
@@ -158,11 +159,38 @@ def replay(run_id: str, workspace: Path | None, as_json: bool) -> None:
     raise SystemExit(0 if comparison.is_identical else 1)
 
 
+@runs.command()
+@workspace_option
+@json_option
+def schedules(workspace: Path | None, as_json: bool) -> None:
+    """List what starts by the clock: when it is due, its last run, what keeps it back."""
+    from modelyard import wiring
+    from modelyard.runs.planned import plan
+
+    services = wiring.open_folder(workspace)
+    found = plan(services.workspace.config.schedules, _opened(services))
+    if as_json:
+        from modelyard.cli.run_json import schedule
+
+        print_json({"schedules": [schedule(planned) for planned in found]})
+        return
+    from modelyard.cli.screen.console import open_console
+    from modelyard.cli.screen.schedules import show_schedules
+
+    show_schedules(open_console(), found)
+
+
 def _runs(workspace: Path | None) -> "Runs":
+    from modelyard import wiring
+
+    return _opened(wiring.open_folder(workspace))
+
+
+def _opened(services: "Services") -> "Runs":
     from modelyard import wiring
     from modelyard.db.migrate import migrate
 
-    records = wiring.open_records(wiring.open_folder(workspace))
+    records = wiring.open_records(services)
     migrate(records.database)
     return records.runs
 

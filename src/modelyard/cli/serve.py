@@ -1,7 +1,6 @@
 """`modelyard serve`: the folder as a web service."""
 
 import os
-import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelyard.cli.options import FOLDER
+from modelyard.cli.quiet_end import end_quietly_on_signals
 
 if TYPE_CHECKING:
     from modelyard.cli.first_start import People
@@ -34,7 +34,7 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     MODELYARD_WORKSPACE, else this one. The options' defaults can be set in the environment, such
     as MODELYARD_PORT.
     """
-    _end_quietly_on_signals()
+    end_quietly_on_signals()
     from modelyard import wiring
     from modelyard.cli.address import numeric_address, refuse_taken, url_of
     from modelyard.cli.first_start import open_for_people
@@ -87,16 +87,6 @@ def _welcome(services: "Services", url: str, people: "People") -> str:
         lines.append("  Put Parquet or CSV files into the folder: they appear without a restart.")
     lines += invitation(people, url, services.settings.is_loopback)
     return "\n".join([*lines, "  Ctrl-C stops the service."])
-
-
-def _end_quietly_on_signals() -> None:
-    """End with exit code 0 when stopped before the server is there to do so."""
-
-    def end(*_: object) -> None:
-        raise SystemExit(0)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
 
 
 def _open_when_ready(settings: "Settings", url: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelyard.cli.options import FOLDER
+from modelyard.cli.quiet_end import end_quietly_on_signals
 
 if TYPE_CHECKING:
     from modelyard.runs.working import Workplace
@@ -29,8 +30,10 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
     FOLDER is the workspace; by default MODELYARD_WORKSPACE, else this one. On several machines,
     each needs the same workspace and the same MODELYARD_DATABASE_URL and MODELYARD_BLOBS.
     """
+    end_quietly_on_signals()
     from modelyard import wiring
     from modelyard.db.migrate import migrate_when_reachable
+    from modelyard.runs.pace import CONNECTIONS
     from modelyard.runs.working import work_until_stopped
     from modelyard.settings import from_environment
 
@@ -42,7 +45,9 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
         runs_at_once=at_once or settings.runs_at_once,
     )
     services = wiring.open_folder(settings=settings)
-    records = wiring.open_records(services, lambda: wiring.open_folder(settings=settings))
+    records = wiring.open_records(
+        services, lambda: wiring.open_folder(settings=settings), CONNECTIONS
+    )
     migrate_when_reachable(records.database, PATIENCE_S, lambda text: click.echo(text, err=True))
     if parent is None:
         click.echo(f"Runs of {services.workspace.title} are done here. Ctrl-C stops the worker.")

@@ -85,8 +85,10 @@ class Database:
 
 
 def open_database(url: str, pool: int = 8) -> Database:
-    """Open the database at `url`, with at most `pool` connections kept open.
+    """Open the database at `url`; this process then has at most `pool` connections.
 
+    Who finds all of them in use waits for one. A thread that holds one may ask for a second (none
+    asks for a third) where `pool` is larger than the number of such threads.
     `sqlite:///FILE` makes the file's folder; `postgresql://USER:PASSWORD@HOST/NAME` is reached at
     the first use. Raises Invalid, naming the setting, for any other address.
     """
@@ -97,7 +99,7 @@ def open_database(url: str, pool: int = 8) -> Database:
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=pool,
-        max_overflow=pool,
+        max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
         connect_args=options,
@@ -137,7 +139,7 @@ def _open_sqlite(url: URL, pool: int) -> Database:
     engine = create_engine(
         URL.create("sqlite", database=str(file)),
         pool_size=pool,
-        max_overflow=pool,
+        max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": 10},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -9,7 +9,7 @@ class Pace:
 
     look_s: float = 0.25
     """For new runs."""
-    recovered_s: float = 2.0
+    recovered_s: float = 3.0
     """For runs of other workers that ended."""
     beat_s: float = 2.0
     """To say that the worker lives, and to see whether the others do."""
@@ -37,3 +37,7 @@ class Limits:
     attempts: int = 20
     """How often a run is begun; more would be a run that ends its workers."""
     kept_days: float = 90.0
+
+
+CONNECTIONS = 6
+"""To the database, per worker: however many runs it does at a time, they take turns."""

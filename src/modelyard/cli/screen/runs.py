@@ -28,10 +28,10 @@ def show_runs(console: "Console", runs: "Sequence[Run]") -> None:
         console,
         [
             Column("id", tuple(run.id for run in runs), style="cyan", least=32),
-            Column("state", tuple(_state(run) for run in runs)),
+            Column("state", tuple(state_words(run) for run in runs)),
             Column("title", tuple(run.title for run in runs), least=12),
             Column("started by", tuple(_by(run) for run in runs), rank=1, least=12),
-            Column("asked at", tuple(_time(run.created_at) for run in runs), rank=2),
+            Column("asked at", tuple(time_words(run.created_at) for run in runs), rank=2),
         ],
     )
 
@@ -39,16 +39,16 @@ def show_runs(console: "Console", runs: "Sequence[Run]") -> None:
 def show_run(console: "Console", run: "Run") -> None:
     """Write all that is known of a run but its result."""
     say(console, run.title, "bold")
-    say(console, _state(run), STYLES.get(run.state, ""))
+    say(console, state_words(run), STYLES.get(run.state, ""))
     facts = {
         "id": run.id,
         "kind": run.kind,
         "request": _plain(run.request),
         "started by": _by(run),
         "doing": run.label,
-        "asked at": _time(run.created_at),
-        "began at": _time(run.began_at),
-        "ended at": _time(run.ended_at),
+        "asked at": time_words(run.created_at),
+        "began at": time_words(run.began_at),
+        "ended at": time_words(run.ended_at),
         "attempt": str(run.attempt) if run.attempt > 1 else "",
         "worker": run.worker,
         "retry of": run.retry_of,
@@ -66,7 +66,7 @@ def show_run(console: "Console", run: "Run") -> None:
 def show_events(console: "Console", events: "Sequence[Event]") -> None:
     """Write what happened, a line each."""
     for event in events:
-        say(console, f"{_time(event.at)}  {_words(event.kind, event.content)}")
+        say(console, f"{time_words(event.at)}  {_words(event.kind, event.content)}")
     if not events:
         say(console, "Nothing has happened yet.")
 
@@ -78,7 +78,8 @@ def show_comparison(console: "Console", comparison: "Comparison") -> None:
         say(console, f"  {line}")
 
 
-def _state(run: "Run") -> str:
+def state_words(run: "Run") -> str:
+    """Say how a run stands."""
     if run.is_cancelling:
         return "ending"
     return f"running, {run.done:.0%}" if run.state == "running" else run.state
@@ -88,7 +89,8 @@ def _by(run: "Run") -> str:
     return f"schedule {run.schedule}" if run.schedule else run.started_by
 
 
-def _time(at: "datetime | None") -> str:
+def time_words(at: "datetime | None") -> str:
+    """Write a time to the second, in UTC; nothing for none."""
     return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
