@@ -103,7 +103,7 @@ def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Cat
             listed[name] = source_from_config(workspace, name, config)
         except ModelyardError as fault:
             faults[name] = fault
-    sources = [*listed.values(), *discover(workspace, listed.values())]
+    sources = [*listed.values(), *discover(workspace)]
     preferred = workspace.config.workspace.default_dataset
     if preferred and preferred not in faults and preferred not in {s.name for s in sources}:
         faults["default_dataset"] = Invalid(

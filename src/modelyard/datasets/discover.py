@@ -1,11 +1,12 @@
 """Which files of a folder are datasets, when nobody listed them."""
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from modelyard.datasets.formats import find_format, stem_of
-from modelyard.datasets.source import Source, printable, source_from_file
+from modelyard.datasets.source import Source, is_remote_address, printable, source_from_file
 from modelyard.workspace import Workspace
 
 FOLDER = "datasets"
@@ -15,8 +16,12 @@ PART = re.compile(r"part[-_.]?\d+|_SUCCESS|[^=/]+=[^=/]*")
 OTHERS = frozenset({"node_modules", "__pycache__"})
 
 
-def discover(workspace: Workspace, listed: Collection[Source] = ()) -> list[Source]:
+def discover(workspace: Workspace) -> list[Source]:
     """Find the tables of a workspace that its modelyard.toml does not list.
+
+    What a section names is listed, also where the section has a fault: its file must not appear
+    under another name, and with it for other people. For the same reason a file that bears the
+    name of a private or shared section is passed over.
 
     With a modelyard.toml these are in the folder `datasets`; a bare folder is looked through as
     a whole. A folder of parts (its name ends in .parquet, or its files are named as Spark and
@@ -24,16 +29,34 @@ def discover(workspace: Workspace, listed: Collection[Source] = ()) -> list[Sour
     links to folders inside it: their files are found where they lie.
     """
     top = workspace.root / FOLDER if workspace.has_file else workspace.root
-    known = {source.path.resolve() for source in listed if source.path is not None}
+    known = set(_listed(workspace))
+    guarded = {name.casefold() for name in _guarded(workspace)}
     taken = set(workspace.config.datasets)
     sources = []
     for path in _tables(top, 0):
         if not workspace.allows(path) or _is_among(path.resolve(), known):
             continue
+        if _stem(path).casefold() in guarded:
+            continue
         name = _free_name(path, taken)
         taken.add(name)
         sources.append(source_from_file(workspace, name, path))
     return sources
+
+
+def _listed(workspace: Workspace) -> Iterator[Path]:
+    """Give the places that sections name, whether or not anything can be read there."""
+    for config in workspace.config.datasets.values():
+        if not is_remote_address(config.source):
+            with contextlib.suppress(OSError, ValueError, RuntimeError):
+                yield Path(workspace.root, config.source).resolve()
+
+
+def _guarded(workspace: Workspace) -> Iterator[str]:
+    """Give the names of the sections that are not for everybody here."""
+    for name, config in workspace.config.datasets.items():
+        if config.visibility in {"private", "shared"}:
+            yield name
 
 
 def _is_among(path: Path, known: Collection[Path]) -> bool:
@@ -74,11 +97,15 @@ def _holds_parts(folder: Path) -> bool:
 
 def _free_name(path: Path, taken: Collection[str]) -> str:
     """Name a dataset after its file; a name that is taken gets the format, then a number."""
-    name = printable(path.name)
-    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem_of(name)).strip("-._") or "table"
-    ending = "-".join(suffix.lstrip(".") for suffix in Path(name).suffixes)
+    stem = _stem(path)
+    ending = "-".join(suffix.lstrip(".") for suffix in Path(printable(path.name)).suffixes)
     choices = (stem, f"{stem}-{ending}", *(f"{stem}-{number}" for number in range(2, 10_000)))
     return next(choice for choice in _short(choices) if choice not in taken)
+
+
+def _stem(path: Path) -> str:
+    """Name a file as a dataset can be named."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", stem_of(printable(path.name))).strip("-._") or "table"
 
 
 def _short(choices: Collection[str]) -> Iterator[str]:
