@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelyard.blobs import Blobs
     from modelyard.db import Database
     from modelyard.functions.catalogue import Functions, Tools
+    from modelyard.models.registry import Registry
     from modelyard.runs.runs import Runs
     from modelyard.scenarios.catalogue import Scenarios
 
@@ -31,10 +32,16 @@ class Services:
     state: Path
     """The folder for caches, fetched copies and the state of computations."""
     datasets: Catalogue
+    live_functions: "Callable[[], Functions] | None" = None
+    """Gives the functions as they are now, in a service that runs on while files are saved."""
 
-    @cached_property
+    @property
     def functions(self) -> "Functions":
         """The operations of the workspace's OpenAPI documents, read at the first use."""
+        return self.live_functions() if self.live_functions else self._functions
+
+    @cached_property
+    def _functions(self) -> "Functions":
         from modelyard.functions.opening import open_functions
 
         return open_functions(self.workspace, tools_for(self))
@@ -87,12 +94,13 @@ def tools_for(services: Services, current: Callable[[], Services] | None = None)
 
 @dataclass(frozen=True, repr=False)
 class Records:
-    """What a service keeps of people and runs, in one database."""
+    """What a service keeps of people, runs and models, in one database."""
 
     database: "Database"
     accounts: "Accounts"
     runs: "Runs"
     blobs: "Blobs"
+    models: "Registry"
 
 
 def open_records(
@@ -110,6 +118,7 @@ def open_records(
     from modelyard.accounts.accounts import open_accounts
     from modelyard.blobs import open_blobs
     from modelyard.db import open_database
+    from modelyard.models.registry import open_registry
     from modelyard.runs.runs import open_runs
 
     settings = services.settings
@@ -119,8 +128,10 @@ def open_records(
         pool=connections or settings.threads + 2,
     )
     blobs = open_blobs(settings.blobs or str(kept / "blobs"))
+    accounts = open_accounts(database)
+    models = open_registry(database, blobs, accounts.audit)
     runs = open_runs(database, kinds.kinds_of(current or (lambda: services)), blobs)
-    return Records(database, open_accounts(database), runs, blobs)
+    return Records(database, accounts, runs, blobs, models)
 
 
 def visibility_of(services: Services, accounts: "Accounts", resource: "Resource") -> "Visibility":

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import modelyard.accounts.tables
+import modelyard.models.tables
 import modelyard.runs.tables  # noqa: F401
 from modelyard.db import METADATA, Database, open_database
 from modelyard.db.migrate import HEAD, migrate, migrate_when_reachable, revision_of
