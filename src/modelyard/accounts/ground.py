@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from modelyard.accounts.actor import Actor
 from modelyard.accounts.audit import AuditLog
 from modelyard.accounts.footprints import Footprints
 from modelyard.accounts.memory import Memory
 from modelyard.accounts.passwords import Passwords
+from modelyard.accounts.present import require_present
 from modelyard.accounts.throttle import Throttle
 from modelyard.db import Database
 
@@ -28,13 +30,16 @@ class Ground:
     footprints: Footprints
 
     @contextmanager
-    def change(self) -> Iterator[Connection]:
+    def change(self, by: Actor | None = None) -> Iterator[Connection]:
         """Change something in one transaction; this process sees it at once, others in a second.
 
-        Raises Unavailable where the database cannot be reached.
+        `by` is who wants it; None where nobody needs a right to it. Raises SignInNeeded or Denied
+        where they may not any more, and Unavailable where the database cannot be reached.
         """
         try:
             with self.database.transaction() as connection:
+                if by is not None:
+                    require_present(connection, by, self.clock())
                 yield connection
         finally:
             self.memory.forget()

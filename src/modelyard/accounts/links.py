@@ -64,7 +64,7 @@ class Links:
             raise Invalid("purpose", f"'{purpose}' is not known.", f"Known: {', '.join(LIVES_S)}.")
         address = clean_email(email) if email or purpose == "reset" else ""
         known_role = "" if purpose == "reset" else clean_role(role)
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             exists = find_row(connection, address) is not None
             if exists and purpose == "invite":
                 raise Conflict("email", f"{address} has an account already.")

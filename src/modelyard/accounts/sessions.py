@@ -9,14 +9,13 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.footprints import EVERY
 from modelyard.accounts.ground import Ground
 from modelyard.accounts.plain_text import clean_text
+from modelyard.accounts.present import IDLE
 from modelyard.accounts.secret_text import digest_of, new_id, new_secret
 from modelyard.accounts.tables import SESSIONS, USERS
 from modelyard.accounts.user import User, user_of
 from modelyard.accounts.user_rows import end_sessions
 from modelyard.errors import Denied
 
-IDLE = timedelta(days=14)
-"""A session that is not used for so long ends."""
 LONGEST = timedelta(days=90)
 """Every session ends after this."""
 

@@ -55,7 +55,7 @@ class SharingTable:
         }
         if level == "private" and not owner:
             raise Invalid("owner", "is missing: nobody could see it.", "Name its owner.")
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             before = _row(connection, resource)
             self._upsert(connection, values)
             detail = {name: values[name] for name in ("level", "owner", "people")}
@@ -65,7 +65,7 @@ class SharingTable:
 
     def forget(self, resource: Resource, *, by: Actor) -> None:
         """Leave a resource to the default again, such as when it is removed."""
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             gone = connection.execute(delete(VISIBILITIES).where(_is(resource)))
             if gone.rowcount:
                 self.ground.audit.note(connection, by, "sharing.forget", str(resource))

@@ -74,7 +74,7 @@ class Tokens:
             "created_at": self.ground.clock(),
             "expires_at": expires_at,
         }
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             _require_within_role(get_row(connection, user.id, for_update=True), wanted)
             connection.execute(insert(TOKENS).values(values))
             detail = _detail(values, only)
@@ -107,7 +107,7 @@ class Tokens:
         is_own = bool(by.user_id) and by.user_id == token.user_id and by.only is None
         if not is_own and ("admin" not in by.scopes or by.only is not None):
             raise NotFound(f"token '{clean_text(id, 40)}'", "is not here.")
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             revoked = connection.execute(
                 update(TOKENS)
                 .where(TOKENS.c.id == id, TOKENS.c.revoked_at.is_(None))

@@ -12,6 +12,7 @@ from modelyard.accounts.invitations import make_void_by
 from modelyard.accounts.joining import Comer, Joining
 from modelyard.accounts.passwords import require_good
 from modelyard.accounts.plain_text import clean_text, is_keepable
+from modelyard.accounts.present import lock_owners
 from modelyard.accounts.sign_in import SignIn
 from modelyard.accounts.tables import USERS
 from modelyard.accounts.throttle import MINUTE_S, Limit, bucket_of
@@ -45,7 +46,7 @@ class Users:
         require_admin(by)
         address, known_role = clean_email(email), clean_role(role)
         kept = self._hashed(password, address)
-        with self.ground.change() as connection:
+        with self.ground.change(by) as connection:
             new = NewUser(address, known_role, name, kept)
             user = insert_user(connection, new, self.ground.clock())
             detail = {"role": user.role, "has_password": user.has_password}
@@ -206,8 +207,8 @@ class Users:
     ) -> User:
         if not is_own:
             require_admin(by)
-        with self.ground.change() as connection:
-            owners = _lock_owners(connection)
+        with self.ground.change(by) as connection:
+            owners = lock_owners(connection)
             row = get_row(connection, id, for_update=True)
             values = change(connection, row, owners)
             connection.execute(update(USERS).where(USERS.c.id == id).values(values))
@@ -215,15 +216,6 @@ class Users:
             detail = {"from": row.role, "to": after.role} if action == "user.role" else {}
             self.ground.audit.note(connection, by, action, row.email, detail)
         return after
-
-
-def _lock_owners(connection: Connection) -> set[str]:
-    """Give the ids of the active owners, who stay so until the transaction ends.
-
-    Two owners who remove each other at the same time wait here for each other.
-    """
-    owners = select(USERS.c.id).where(USERS.c.role == "owner", USERS.c.is_active)
-    return set(connection.execute(owners.order_by(USERS.c.id).with_for_update()).scalars())
 
 
 def _require_other_owner(owners: set[str], row: Any) -> None:
