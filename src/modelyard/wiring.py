@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.db import Database
     from modelyard.functions.catalogue import Functions, Tools
     from modelyard.models.registry import Registry
+    from modelyard.models.watching import ModelFolder
     from modelyard.runs.runs import Runs
     from modelyard.scenarios.catalogue import Scenarios
 
@@ -132,6 +133,20 @@ def open_records(
     models = open_registry(database, blobs, accounts.audit)
     runs = open_runs(database, kinds.kinds_of(current or (lambda: services)), blobs)
     return Records(database, accounts, runs, blobs, models)
+
+
+def open_model_folder(
+    services: Services, records: Records, current: Callable[[], Services] | None = None
+) -> "ModelFolder":
+    """Give what takes the models of the workspace's folder into the registry; it waits for `look`.
+
+    `current` gives the workspace as it is now, where it may change while this is in use.
+    """
+    from modelyard.models.watching import ModelFolder
+
+    latest = current or (lambda: services)
+    lock = services.state / "models.lock"
+    return ModelFolder(records.models, lambda: latest().workspace, lock)
 
 
 def visibility_of(services: Services, accounts: "Accounts", resource: "Resource") -> "Visibility":

@@ -11,6 +11,7 @@ __all__ = [
     "FILE_NAME",
     "DatasetConfig",
     "FunctionsSection",
+    "ModelConfig",
     "ScheduleConfig",
     "WorkspaceConfig",
     "WorkspaceSection",
@@ -61,6 +62,15 @@ class DatasetConfig(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     `google_skip_signature`, `google_service_account` (the path of a key file) for gs://;
     `timeout`, `connect_timeout` (such as "30s") and `proxy_url` for all.
     """
+
+
+class ModelConfig(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One `[models.NAME]` section."""
+
+    title: str = ""
+    description: str = ""
+    file: str = ""
+    """The model's file in the workspace; empty where it is `models/NAME...`, or comes by upload."""
 
 
 class WorkspaceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -116,5 +126,6 @@ class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     datasets: dict[str, DatasetConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
     functions: FunctionsSection = FunctionsSection()
+    models: dict[str, ModelConfig] = {}
     lines: dict[str, int] = {}
     """The line of each section, by its dotted path."""

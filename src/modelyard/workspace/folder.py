@@ -32,10 +32,14 @@ class Workspace:
 
     def find_sharing(self, kind: str, name: str) -> tuple[Sharing, str] | None:
         """Give what the file says of who may see something, and where; None where it is silent."""
-        section = self.config.datasets.get(name) if kind == "dataset" else None
+        section: Sharing | None = None
+        if kind == "dataset":
+            section = self.config.datasets.get(name)
+        elif kind == "model":
+            section = self.config.models.get(name)
         if section is None or section.visibility is None:
             return None
-        return section, f"{config.FILE_NAME}, line {self.config.lines.get(f'datasets.{name}', 0)}"
+        return section, f"{config.FILE_NAME}, line {self.config.lines.get(f'{kind}s.{name}', 0)}"
 
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""

@@ -15,6 +15,7 @@ from modelyard.workspace.config import (
     SEPARATOR,
     DatasetConfig,
     FunctionsSection,
+    ModelConfig,
     ScheduleConfig,
     Sharing,
     WorkspaceConfig,
@@ -36,19 +37,21 @@ def parse(text: str) -> WorkspaceConfig:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise Invalid(FILE_NAME, f"is not TOML: {fault}.") from None
-    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules", "functions"))
+    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules", "functions", "models"))
     workspace = _section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
     return WorkspaceConfig(
         workspace=workspace,
         datasets=_named(text, raw, "datasets", _dataset),
         schedules=_named(text, raw, "schedules", _schedule),
         functions=_functions(text, raw.get("functions", {})),
-        lines=_lines(text, raw.get("datasets", {})),
+        models=_named(text, raw, "models", _model),
+        lines=_lines(text, raw),
     )
 
 
-def _lines(text: str, datasets: Mapping[str, Any]) -> dict[str, int]:
-    return {f"datasets.{name}": line_of(text, ("datasets", name)) for name in datasets}
+def _lines(text: str, raw: Mapping[str, Any]) -> dict[str, int]:
+    named = [(kind, name) for kind in ("datasets", "models") for name in raw.get(kind, {})]
+    return {".".join(path): line_of(text, path) for path in named}
 
 
 def _named(
@@ -76,6 +79,13 @@ def _functions(text: str, section: object) -> FunctionsSection:
             raise Invalid(
                 place(text, "functions", key), f"must be a number from {least:g} to {most:,}."
             )
+    return config
+
+
+def _model(text: str, name: str, section: object) -> ModelConfig:
+    path = ("models", name)
+    config = _section(text, path, section, ModelConfig)
+    _refuse_lost_sharing(text, path, config)
     return config
 
 
