@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from modelyard.datasets.work import dataset_kinds
+from modelyard.functions.work import FunctionKind
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
 
@@ -18,6 +19,7 @@ def kinds_of(current: "Callable[[], Services]") -> Callable[[], Mapping[str, Kin
     def find(name: str) -> "Dataset":
         return current().datasets.get_dataset(name)
 
-    kinds = (*dataset_kinds(find), Echo())
+    functions = FunctionKind(lambda: current().functions)
+    kinds = (*dataset_kinds(find), functions, Echo())
     by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
     return lambda: by_name

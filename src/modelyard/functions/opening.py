@@ -29,8 +29,8 @@ def open_functions(
     """Read the documents of a workspace, and join each operation to its function.
 
     What is wrong with one operation is in `faults`; the others are there. `reserved` are
-    addresses that functions may not have, such as `/api/v1/runs/{id}`; a function under one is
-    a fault.
+    addresses that functions may not have, such as `/api/v1/runs/{id}`, and operationIds, such as
+    `start_run`; a function under one is a fault.
     """
     return _Opening(workspace, tools or Tools(), reserved).open()
 
@@ -51,9 +51,11 @@ class _Opening:
         self.documents: list[Node] = []
         self.routes: Routes[Operation] = Routes()
         self.unserved: Routes[ModelyardError] = Routes()
-        self.taken: Routes[str] = Routes()
+        self.reserved: Routes[str] = Routes()
         for path in reserved:
-            self.taken.add("", path, "an address of Modelyard's own")
+            if path.startswith("/"):
+                self.reserved.add("", path, path)
+        self.reserved_names = frozenset(name for name in reserved if not name.startswith("/"))
         limits = Limits(section.timeout_s, section.at_once, "thread", section.memory_mib * MEBIBYTE)
         self.defaults = Defaults(section.controller, limits)
 
@@ -146,9 +148,7 @@ class _Opening:
                 f"operationId '{described.name}' is that of {known.description.place} too.",
                 "Each operation needs a name of its own.",
             )
-        taken = self.taken.add("", described.path, described.place)
-        if taken is not None and taken.startswith("an address"):
-            raise Conflict(described.place, f"'{described.path}' is {taken}.", "Choose another.")
+        self._refuse_reserved(described)
         other = self.routes.add(described.method, described.path, operation)
         if other is not None:
             raise Conflict(
@@ -157,6 +157,15 @@ class _Opening:
                 "Choose another path.",
             )
         operations[described.name] = operation
+
+    def _refuse_reserved(self, described: Description) -> None:
+        """Raise Conflict where Modelyard itself has the address or the name."""
+        if self.reserved.find(described.path) is not None:
+            why = f"'{described.path}' is an address of Modelyard's own."
+            raise Conflict(described.place, why, "Choose another.")
+        if described.name in self.reserved_names:
+            why = f"operationId '{described.name}' is an operation of Modelyard's own."
+            raise Conflict(described.place, why, "Choose another.")
 
     def _find_file(self, path: Path) -> Path | None:
         """Give the real path of a file that may be sent: none outside, none hidden."""

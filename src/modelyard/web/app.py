@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
-from modelyard.web import guard, headers, own_pages, problems
+from modelyard.web import functions, guard, headers, own_pages, problems
 from modelyard.web.api import access as access_api
 from modelyard.web.api import (
     audit,
@@ -22,6 +22,7 @@ from modelyard.web.api import (
     tokens,
 )
 from modelyard.web.live import LIVE, LiveServices
+from modelyard.web.own_addresses import own_addresses
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -35,18 +36,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
-    app.extensions[LIVE] = LiveServices(chosen)
+    app.extensions[LIVE] = live = LiveServices(chosen)
     _trust_proxies(app, chosen.proxies)
     headers.install(app, chosen)
     own_pages.install(app)
     guard.install(app)
+    functions.install(app)
     problems.install(app)
+    mount(app)
+    live.open_functions(own_addresses(app))
+    return app
+
+
+def mount(app: Flask) -> None:
+    """Add all routes of the service's own."""
     for module in (datasets, runs, schedules, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)
     _install_pages(app)
-    return app
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

@@ -4,7 +4,7 @@ import atexit
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -47,6 +47,19 @@ class LiveServices:
                 if self._records is None:
                     self._records = _opened(self.services, self.current)
         return self._records
+
+    def open_functions(self, reserved: Sequence[str]) -> None:
+        """Read the functions; from now on a saved file takes effect at the next request.
+
+        What is wrong with them is told in the log, and the others are served. `reserved` are the
+        service's own addresses and names.
+        """
+        from modelyard.functions.live import LiveFunctions
+
+        tools = wiring.tools_for(self.services, self.current)
+        functions = LiveFunctions(lambda: self.current().workspace, tools, reserved)
+        atexit.register(functions.stop)
+        self.services = replace(self.services, live_functions=functions.current)
 
     def current(self) -> Services:
         """Give the services for the folder as it is now."""
@@ -96,7 +109,8 @@ def _kept(old: Services, new: Services) -> Services:
         name: known[name] if name in known and known[name].source == dataset.source else dataset
         for name, dataset in new.datasets.datasets.items()
     }
-    return replace(new, datasets=replace(new.datasets, datasets=merged))
+    datasets = replace(new.datasets, datasets=merged)
+    return replace(new, datasets=datasets, live_functions=old.live_functions)
 
 
 def _without_folders(fault: ModelyardError, root: Path) -> ModelyardError:

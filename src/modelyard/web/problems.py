@@ -6,7 +6,7 @@ import math
 import secrets
 from urllib.parse import quote
 
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -108,5 +108,7 @@ def wants_json() -> bool:
         return True
     if guard.bearer_token() is not None:
         return True
+    if g.get("is_function"):
+        return "text/html" not in request.headers.get("Accept", "")
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"]) == "application/json"

@@ -9,6 +9,7 @@ from modelyard.accounts.resource import Resource, Visibility
 from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.runs.run import Run
 from modelyard.web import guard
+from modelyard.web.function_rights import require_function
 from modelyard.web.live import live
 
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
@@ -81,7 +82,9 @@ def require_start(resource: Resource | None) -> None:
 
     Raises SignInNeeded, NotFound where the resource is secret, and Denied.
     """
-    if resource is not None:
+    if resource is not None and resource.kind == "function":
+        require_function(resource.name)
+    elif resource is not None:
         guard.require("run", resource)
     else:
         _require_scope(guard.asker())

@@ -24,10 +24,15 @@ def datasets() -> Catalogue:
 
 
 def has_public() -> bool:
-    """Tell whether anybody at all may see a dataset."""
+    """Tell whether anybody at all may see a dataset or a function."""
+    current = services()
     return any(
-        guard.visibility(Resource("dataset", name)).level == "public"
-        for name in services().datasets.datasets
+        guard.visibility(Resource(kind, name)).level == "public"
+        for kind, names in (
+            ("dataset", current.datasets.datasets),
+            ("function", current.functions),
+        )
+        for name in names
     )
 
 

@@ -99,8 +99,11 @@ class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """What the run is to do, as `POST /api/v1/runs` takes it, such as `dataset = "flights"`."""
 
 
-class FunctionsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The `[functions]` section: OpenAPI documents and the Python that answers them."""
+class FunctionsSection(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The `[functions]` section: OpenAPI documents and the Python that answers them.
+
+    Its sharing is that of every function.
+    """
 
     documents: tuple[str, ...] = ()
     """The OpenAPI files; where none is named, `openapi.yml` and its like are looked for."""
@@ -128,4 +131,4 @@ class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     functions: FunctionsSection = FunctionsSection()
     models: dict[str, ModelConfig] = {}
     lines: dict[str, int] = {}
-    """The line of each section, by its dotted path."""
+    """The line of each section that says who may see something, by its dotted path."""

@@ -34,12 +34,14 @@ class Workspace:
         """Give what the file says of who may see something, and where; None where it is silent."""
         section: Sharing | None = None
         if kind == "dataset":
-            section = self.config.datasets.get(name)
+            section, key = self.config.datasets.get(name), f"datasets.{name}"
         elif kind == "model":
-            section = self.config.models.get(name)
+            section, key = self.config.models.get(name), f"models.{name}"
+        elif kind == "function":
+            section, key = self.config.functions, "functions"
         if section is None or section.visibility is None:
             return None
-        return section, f"{config.FILE_NAME}, line {self.config.lines.get(f'{kind}s.{name}', 0)}"
+        return section, f"{config.FILE_NAME}, line {self.config.lines.get(key, 0)}"
 
     def allows(self, path: Path) -> bool:
         """Tell whether `path`, its links followed, lies where the workspace's files may lie."""

@@ -50,8 +50,9 @@ def parse(text: str) -> WorkspaceConfig:
 
 
 def _lines(text: str, raw: Mapping[str, Any]) -> dict[str, int]:
-    named = [(kind, name) for kind in ("datasets", "models") for name in raw.get(kind, {})]
-    return {".".join(path): line_of(text, path) for path in named}
+    named = ((kind, name) for kind in ("datasets", "models") for name in raw.get(kind, {}))
+    paths = [("functions",), *named]
+    return {".".join(path): line_of(text, path) for path in paths}
 
 
 def _named(
@@ -73,6 +74,7 @@ def _named(
 
 def _functions(text: str, section: object) -> FunctionsSection:
     config = _section(text, ("functions",), section, FunctionsSection)
+    _refuse_lost_sharing(text, ("functions",), config)
     bounds = {"timeout_s": (0.001, 86_400), "at_once": (1, 10_000), "memory_mib": (16, 2**20)}
     for key, (least, most) in bounds.items():
         if not least <= getattr(config, key) <= most:

@@ -1,24 +1,42 @@
-"""The description of the API, as an OpenAPI 3.1 document."""
+"""The description of the API, as an OpenAPI 3.1 document: the service's own, and the functions'."""
 
 import functools
+import hashlib
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
 from flask import Blueprint, Response
 
+from modelyard.functions.catalogue import Functions
 from modelyard.version import VERSION
+from modelyard.web.function_rights import seen
+from modelyard.web.live import services
 from modelyard.web.needs import for_readers
 from modelyard.web.replies import tagged
 
+FUNCTIONS_TAG = {
+    "name": "Functions",
+    "description": "The functions of this workspace, as its own documents describe them.",
+}
+STARTED = {
+    "description": "The run that was started; `Location` is where to ask for it.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}},
+}
 blueprint = Blueprint("documents", __name__)
 
 
 @blueprint.get("/openapi.json")
 @for_readers
 def openapi() -> Response:
-    """Give the document."""
-    return tagged(json.dumps(document(), ensure_ascii=False).encode(), f"openapi-{VERSION}")
+    """Give the document, with the functions that the one who asks may see."""
+    return tagged(*_written(*_present()))
+
+
+def whole_document() -> dict[str, Any]:
+    """Give the document for the one who asks, not to be changed."""
+    return _joint(*_present())
 
 
 @functools.cache
@@ -30,3 +48,36 @@ def document() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load(text)
     content["info"]["version"] = VERSION
     return content
+
+
+def _present() -> tuple[Functions, tuple[str, ...]]:
+    functions = services().functions
+    return functions, tuple(one.name for one in seen(functions))
+
+
+@functools.lru_cache(maxsize=8)
+def _joint(functions: Functions, names: tuple[str, ...]) -> dict[str, Any]:
+    """Join the functions of those names to the service's own document."""
+    from modelyard.functions.document import merge
+
+    chosen = {name: functions[name] for name in names}
+    joint = merge(document(), replace(functions, operations=chosen))
+    known = {tag["name"] for tag in joint["tags"]}
+    for operation in chosen.values():
+        written = joint["paths"][operation.path][operation.method.lower()]
+        tags = written.setdefault("tags", [FUNCTIONS_TAG["name"]])
+        for name in tags:
+            if name not in known:
+                known.add(name)
+                is_ours = name == FUNCTIONS_TAG["name"]
+                joint["tags"].append(FUNCTIONS_TAG if is_ours else {"name": name})
+        if operation.is_run:
+            written["responses"].setdefault("202", STARTED)
+    return joint
+
+
+@functools.lru_cache(maxsize=8)
+def _written(functions: Functions, names: tuple[str, ...]) -> tuple[bytes, str]:
+    """Give the document as JSON, and the name of that content."""
+    content = json.dumps(_joint(functions, names), ensure_ascii=False, default=str).encode()
+    return content, hashlib.sha256(content).hexdigest()[:32]

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, request
 
 from modelyard.accounts.resource import Resource
 from modelyard.errors import Conflict, Invalid
+from modelyard.functions.work import KIND
 from modelyard.runs.kinds import Checked, find_kind
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard
 from modelyard.web.body import find_idempotency_key, json_object
+from modelyard.web.function_rights import require_function
 from modelyard.web.live import live
 from modelyard.web.needs import decides_itself, for_readers
 from modelyard.web.query import Query
@@ -138,7 +140,7 @@ def submit(kind: str, wanted: dict[str, Any], key: str | None) -> tuple[Run, boo
 
 
 def checked_request(kind: str, wanted: dict[str, Any]) -> Checked:
-    """Look whether a run can be done; a dataset that is secret is not there.
+    """Look whether a run can be done; a dataset or function that is secret is not there.
 
     Raises Invalid and NotFound.
     """
@@ -146,6 +148,8 @@ def checked_request(kind: str, wanted: dict[str, Any]) -> Checked:
     dataset = wanted.get("dataset")
     if isinstance(dataset, str):
         guard.require("read", Resource("dataset", dataset))
+    if kind == KIND and isinstance(wanted.get("function"), str):
+        require_function(wanted["function"])
     return found.check(wanted)
 
 

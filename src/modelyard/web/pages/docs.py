@@ -7,12 +7,12 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from modelyard.errors import NotFound
 from modelyard.web import visible
-from modelyard.web.api.documents import document
+from modelyard.web.api.documents import document, whole_document
 from modelyard.web.needs import for_readers
 from modelyard.web.pages.reference import groups_of
 from modelyard.web.problems import STATUS
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 ERRORS = (
     (
         "The address, or the dataset or column it names, does not exist.",
@@ -49,6 +49,18 @@ OTHER_ERRORS = (
     (405, "Method not allowed", "The address does not know this method.", "`Allow` names those."),
     (413, "Content too large", "The body is too large.", "Send less."),
     (
+        415,
+        "Unsupported media type",
+        "The body is of a type that the operation does not take.",
+        "`detail` names those that it takes.",
+    ),
+    (
+        504,
+        "The function took too long",
+        "A function of the workspace was not done in its time.",
+        "Ask for less, or let it have more time: `x-timeout-s` in its document.",
+    ),
+    (
         500,
         "Something went wrong on our side",
         "A fault of Modelyard; the server's log has the details under the id in the answer.",
@@ -62,11 +74,11 @@ blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 @for_readers
 def reference() -> Response:
     """Show the reference."""
-    content = document()
+    content = whole_document()
     page = render_template(
         "docs/reference.html",
         info=content["info"],
-        groups=groups_of(content),
+        groups=groups_of(content, document()["paths"]),
         example=_example(),
         host=request.host_url.rstrip("/"),
     )
@@ -90,7 +102,7 @@ def errors() -> Response:
 def try_it() -> Response:
     """Lead a form of the reference to the address that it means; works without JavaScript."""
     path = request.args.get("_path", "")
-    if path not in document()["paths"]:
+    if path not in whole_document()["paths"]:
         raise NotFound("parameter '_path'", f"'{path[:80]}' is not an address of the API.")
     names = PLACEHOLDER.findall(path)
     filled = PLACEHOLDER.sub(lambda m: quote(request.args.get(m[1], ""), safe=""), path)

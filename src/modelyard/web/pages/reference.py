@@ -1,12 +1,16 @@
 """The OpenAPI document, shaped for reading."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 Node = dict[str, Any]
 DEEPEST = 3
+MOST_STEPS = 20
+MOST_PARTS = 300
+"""Members of one answer that are shown."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,15 @@ class Operation:
     """What is to be sent, where something is."""
     example: str = ""
     """Such a body, as JSON."""
+    sends: str = ""
+    """The media type of the body, where it is one that a page can send."""
+    is_function: bool = False
+    """Whether it is the workspace's, not the service's own."""
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether the page has a form for it: what changes the service itself has none."""
+        return self.method == "GET" or self.is_function
 
     @property
     def in_address(self) -> tuple[Parameter, ...]:
@@ -77,9 +90,12 @@ class Group:
     operations: tuple[Operation, ...]
 
 
-def groups_of(document: Node) -> list[Group]:
-    """Sort the operations of a document by their first tag, in the order of its tags."""
-    operations = list(_operations(document))
+def groups_of(document: Node, own: Container[str]) -> list[Group]:
+    """Sort the operations of a document by their first tag, in the order of its tags.
+
+    `own` are the paths of the service itself; the others are functions.
+    """
+    operations = list(_operations(document, own))
     return [
         Group(tag["name"], tag.get("description", ""), _tagged(operations, tag["name"]))
         for tag in document.get("tags", [])
@@ -90,15 +106,17 @@ def _tagged(operations: list[tuple[str, Operation]], tag: str) -> tuple[Operatio
     return tuple(operation for name, operation in operations if name == tag)
 
 
-def _operations(document: Node) -> Iterator[tuple[str, Operation]]:
+def _operations(document: Node, own: Container[str]) -> Iterator[tuple[str, Operation]]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            yield operation.get("tags", [""])[0], _operation(document, path, method, operation)
+            shaped = _operation(document, path, method, operation)
+            tag = (operation.get("tags") or [""])[0]
+            yield tag, replace(shaped, is_function=path not in own)
 
 
 def _operation(document: Node, path: str, method: str, operation: Node) -> Operation:
     parameters = (_resolved(document, node) for node in operation.get("parameters", []))
-    sent = _sent(document, operation)
+    media, sent = _sent(document, operation)
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
@@ -110,16 +128,19 @@ def _operation(document: Node, path: str, method: str, operation: Node) -> Opera
             _reply(document, status, _resolved(document, node))
             for status, node in operation.get("responses", {}).items()
         ),
-        body=tuple(_parts(document, sent.get("schema", {}), "", 0)),
-        example=json.dumps(sent["example"]) if "example" in sent else "",
+        body=tuple(islice(_parts(document, sent.get("schema", {}), "", 0), MOST_PARTS)),
+        example=json.dumps(sent["example"], default=str) if "example" in sent else "",
+        sends=media,
     )
 
 
-def _sent(document: Node, operation: Node) -> Node:
-    """Give what is said of the JSON body of an operation."""
-    body = _resolved(document, operation.get("requestBody", {}))
-    content: Node = body.get("content", {}).get("application/json", {})
-    return content
+def _sent(document: Node, operation: Node) -> tuple[str, Node]:
+    """Give what is said of the body of an operation that a page can send, JSON before text."""
+    contents = _resolved(document, operation.get("requestBody", {})).get("content", {})
+    for media in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+        if media in contents:
+            return media, contents[media]
+    return "", {}
 
 
 def _parameter(document: Node, node: Node) -> Parameter:
@@ -131,9 +152,13 @@ def _parameter(document: Node, node: Node) -> Parameter:
         type=_type(document, schema),
         description=node.get("description", ""),
         required=node.get("required", False),
-        default="" if default is None else str(default).lower(),
+        default="" if default is None else _written(default),
         choices=_choices(schema),
     )
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _choices(schema: Node) -> tuple[str, ...]:
@@ -149,19 +174,19 @@ def _reply(document: Node, status: str, node: Node) -> Reply:
         status="any other" if status == "default" else status,
         description=node.get("description", ""),
         formats=tuple(content),
-        parts=tuple(_parts(document, schema, "", 0)) if schema else (),
+        parts=tuple(islice(_parts(document, schema, "", 0), MOST_PARTS)) if schema else (),
     )
 
 
 def _parts(document: Node, node: Node, path: str, depth: int) -> Iterator[Part]:
     schema = _resolved(document, node)
-    if depth > DEEPEST:
+    if depth > MOST_STEPS or depth - path.count("[]") > DEEPEST:
         return
     if schema.get("type") == "array":
-        yield from _parts(document, schema.get("items", {}), f"{path}[]", depth)
+        yield from _parts(document, schema.get("items", {}), f"{path}[]", depth + 1)
         return
     for part in schema.get("allOf", ()):
-        yield from _parts(document, part, path, depth)
+        yield from _parts(document, part, path, depth + 1)
     for name, value in schema.get("properties", {}).items():
         whole = f"{path}.{name}" if path else name
         inner = _resolved(document, value)
@@ -169,18 +194,20 @@ def _parts(document: Node, node: Node, path: str, depth: int) -> Iterator[Part]:
         yield from _parts(document, inner, whole, depth + 1)
 
 
-def _resolved(document: Node, node: Node) -> Node:
-    """Follow a `$ref` inside the document."""
+def _resolved(document: Node, node: Any, depth: int = 0) -> Node:
+    """Follow a `$ref` inside the document; nothing for a schema that is only true or false."""
+    if not isinstance(node, dict) or depth > MOST_STEPS:
+        return {}
     reference = node.get("$ref")
     if reference is None:
         return node
     found: Any = document
     for step in reference.removeprefix("#/").split("/"):
-        found = found[step]
-    return _resolved(document, found)
+        found = found[step.replace("~1", "/").replace("~0", "~")]
+    return _resolved(document, found, depth + 1)
 
 
-def _type(document: Node, schema: Node) -> str:
+def _type(document: Node, schema: Node, depth: int = 0) -> str:
     """Write a type in words, with its bounds."""
     if "enum" in schema:
         return " | ".join(str(choice) for choice in schema["enum"])
@@ -188,7 +215,8 @@ def _type(document: Node, schema: Node) -> str:
         return str(schema["const"])
     kind = schema.get("type", "any")
     if kind == "array":
-        return f"list of {_type(document, _resolved(document, schema.get('items', {})))}"
+        inner = _resolved(document, schema.get("items", {}))
+        return f"list of {_type(document, inner, depth + 1) if depth < DEEPEST else 'lists'}"
     words = " or ".join(kind) if isinstance(kind, list) else str(kind)
     return words + _bounds(schema)
 

@@ -4,6 +4,7 @@ const MOST_LETTERS = 20000;
 function addressOf(form) {
   const data = new FormData(form);
   data.delete("_path");
+  data.delete("_body");
   let path = form.dataset.path;
   const asked = new URLSearchParams();
   for (const [name, value] of data) {
@@ -33,10 +34,16 @@ async function ask(form) {
   reply.hidden = false;
   facts.textContent = "asking …";
   body.textContent = "";
-  curl.textContent = `curl '${form.dataset.host}${address}'`;
+  const { method, sends, host } = form.dataset;
+  const sent = sends ? form.elements._body.value : "";
+  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const options = method === "GET" ? "" : `-X ${method} `;
+  curl.textContent = `curl ${options}${quoted(host + address)}${sent ? ` -H 'Content-Type: ${sends}' -d ${quoted(sent)}` : ""}`;
   const started = performance.now();
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const headers = { Accept: "application/json, */*;q=0.5" };
+    if (sent) headers["Content-Type"] = sends;
+    const answer = await fetch(address, { method, headers, body: sent || undefined, cache: "no-store" });
     const kind = answer.headers.get("Content-Type") ?? "";
     const isText = /json|text/.test(kind);
     const text = isText ? await answer.text() : `${(await answer.blob()).size} bytes`;
@@ -49,6 +56,7 @@ async function ask(form) {
 }
 
 for (const form of document.querySelectorAll("form.try")) {
+  form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask(form);

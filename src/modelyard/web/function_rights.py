@@ -1,0 +1,103 @@
+"""Who may ask a function: its visibility says who may see it, its document what that takes.
+
+Both must hold. Where the document is silent, reading takes the scope `read`, and every other verb
+`run`. `security: []` takes nothing beyond seeing it, so a function is open to everybody only where
+modelyard.toml, or its sharing, makes it public.
+"""
+
+from collections.abc import Iterable
+
+from modelyard.accounts.actor import SCOPES, Scope
+from modelyard.accounts.resource import Resource
+from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
+from modelyard.functions.catalogue import Functions
+from modelyard.functions.description import Requirement
+from modelyard.functions.operation import Operation
+from modelyard.web import guard
+from modelyard.web.live import services
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def may_see(operation: Operation) -> bool:
+    """Tell whether the one who asks may know that there is this function."""
+    return guard.may("read", _resource(operation))
+
+
+def may_know(operation: Operation) -> bool:
+    """Tell whether its address may be told to exist: it is seen, or would be after signing in."""
+    decision = guard.why("read", _resource(operation))
+    return decision.is_allowed or (
+        decision.needs_sign_in and guard.visibility(_resource(operation)).level == "signed-in"
+    )
+
+
+def seen(functions: Functions) -> list[Operation]:
+    """Give the functions that the one who asks may see."""
+    return [one for one in functions.values() if may_see(one)]
+
+
+def require_call(operation: Operation) -> None:
+    """Pass where the one who asks may ask this function.
+
+    Raises SignInNeeded for somebody unknown, NotFound where it is secret, and Denied with the
+    scope that is missing.
+    """
+    resource = _resource(operation)
+    guard.require("read", resource)
+    if operation.is_run:
+        guard.require("run", resource)
+    if operation.security is None:
+        if not operation.is_run and operation.method not in READING:
+            guard.require("run", resource)
+    elif operation.security:
+        _require_any(operation.security, resource)
+
+
+def require_function(name: str) -> None:
+    """Pass where the one who asks may ask the function of that name.
+
+    Raises what `require_call` raises, and NotFound, in the same words, where there is none.
+    """
+    operation = services().functions.get(name)
+    if operation is None or not may_know(operation):
+        raise guard.absent(Resource("function", name[:200]))
+    require_call(operation)
+
+
+def _require_any(ways: Iterable[Requirement], resource: Resource) -> None:
+    """Pass where one of the ways in is open; raises what the last of them raises."""
+    fault: ModelyardError = NotFound(str(resource), "is not here.")
+    for way in ways:
+        try:
+            _require_way(way, resource)
+        except ModelyardError as error:
+            fault = error
+        else:
+            return
+    raise fault
+
+
+def _require_way(way: Requirement, resource: Resource) -> None:
+    if not way.schemes:
+        return
+    if not guard.asker().is_signed_in:
+        raise SignInNeeded(str(resource), "Only somebody who is signed in may ask.", guard.SIGN_IN)
+    for name in sorted(way.scopes):
+        guard.require(_scope(name, resource), resource)
+
+
+def _scope(name: str, resource: Resource) -> Scope:
+    for scope in SCOPES:
+        if scope == name:
+            return scope
+    known = ", ".join(SCOPES)
+    raise Denied(
+        str(resource),
+        f"its document asks for the scope '{name}', which nobody has.",
+        f"Scopes are {known}; name one of these in the document.",
+    )
+
+
+def _resource(operation: Operation) -> Resource:
+    return Resource("function", operation.name)
