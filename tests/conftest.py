@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelyard.processor import prefer_fast_sort
+
 if TYPE_CHECKING:
     from postgres_server import PostgresServer
 
     from modelyard.db import Database
 
+prefer_fast_sort()  # as in every process of the product: the last bit of a score depends on it
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
