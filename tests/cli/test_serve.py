@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -99,8 +100,13 @@ def test_a_workspace_is_served_until_it_is_stopped(yard, number):
     assert [dataset["name"] for dataset in document["datasets"]] == ["delays", "big"]
     assert process.returncode == 0
     assert errors == ""
-    assert output == (
-        f"Test yard\n  2 datasets at http://localhost:{port}\n  Ctrl-C stops the service.\n"
+    link = re.search(rf"    http://localhost:{port}/welcome/[\w-]{{43}}\n", output)
+    assert link, output
+    assert output.replace(link[0], "") == (
+        f"Test yard\n  2 datasets at http://localhost:{port}\n"
+        "  It is open to you at this computer: there are no users yet."
+        " This link makes the owner, once:\n"
+        "  Ctrl-C stops the service.\n"
     )
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -163,7 +169,8 @@ def test_an_address_for_others_is_refused_without_public(yard):
     words = refused(yard, "--host", "0.0.0.0")
     assert words == (
         "host 0.0.0.0: everybody who can reach this address could read the data, "
-        "and there are no users yet. If that is what you want, say --public."
+        "and there are no users yet. Make one with modelyard users add you@example.com "
+        f"--role owner -w {yard}; or say --public, if everybody may read it."
     )
     assert refused(yard, MODELYARD_HOST="0.0.0.0") == words
 
@@ -182,12 +189,13 @@ def test_the_parent_process_loads_no_polars(yard):
         "import sys\n"
         "from dataclasses import replace\n"
         "from pathlib import Path\n"
-        "from modelyard.cli import address, server, serve\n"
+        "from modelyard.cli import address, first_start, run_workers, server, serve\n"
         "from modelyard import wiring\n"
         "from modelyard.settings import from_environment\n"
         "import granian.server\n"
         f"services = wiring.open_folder({str(yard)!r})\n"
-        "serve._welcome(services, 'http://localhost')\n"
+        "people = first_start.open_for_people(services)\n"
+        "serve._welcome(services, 'http://localhost', people)\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -72,5 +72,6 @@ class RunWorkers:
             pause = min(2 * pause, PAUSES_S[1])
 
     def _started(self) -> "subprocess.Popen[bytes]":
+        """Start one, out of reach of the terminal's Ctrl-C: it is for us to end it."""
         command = [sys.executable, "-m", "modelyard", "worker", "--parent", str(os.getpid())]
-        return subprocess.Popen(command, env=dict(self.environ))
+        return subprocess.Popen(command, env=dict(self.environ), start_new_session=True)
