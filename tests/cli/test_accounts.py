@@ -45,10 +45,10 @@ def typed(yard):
 
 
 @pytest.fixture
-def ana(typed):
+def ana(typed, yard):
     """An owner, the first person."""
     done = typed(f"{PASSWORD}\n", "users", "add", "Ana@Example.com", "--password-stdin")
-    assert done.stdout == "Added ana@example.com as owner.\n", done.output
+    assert done.stdout == f"Added ana@example.com as owner to {yard}.\n", done.output
     return "ana@example.com"
 
 
@@ -77,7 +77,7 @@ def test_later_ones_are_viewers_unless_it_is_said(ana, typed):
 
 def test_a_password_is_asked_for_twice_and_never_shown(typed, accounts):
     done = typed(f"{PASSWORD}\n{PASSWORD}\n", "users", "add", "ana@example.com")
-    assert done.stdout == "Added ana@example.com as owner.\n"
+    assert done.stdout.startswith("Added ana@example.com as owner to ")
     assert PASSWORD not in done.output
     assert accounts.users.check_password("ana@example.com", PASSWORD, address="")
     done = typed(f"{PASSWORD}\nanother password\n", "users", "add", "bob@example.com")
@@ -92,7 +92,7 @@ def test_a_password_is_asked_for_twice_and_never_shown(typed, accounts):
         (["add", "a@b.c", "--password-stdin"], "password: is shorter than 10"),
         (["add", "ana@example.com", "--invite"], "email: ana@example.com has an account"),
         (["disable", "anna@example.com"], "user 'anna@example.com': is not here. Did you mean"),
-        (["disable", "nobody"], "user 'nobody': is not here. See modelyard users list."),
+        (["disable", "nobody"], "user 'nobody': is not here. See modelyard users list -w "),
         (["disable", "ana@example.com"], "ana@example.com: is the last active owner."),
         (["role", "ana@example.com", "viewer"], "ana@example.com: is the last active owner."),
         (["reset", "ana@example.com", "--password-stdin"], "password: is shorter than 10"),
@@ -102,12 +102,12 @@ def test_faults_are_one_sentence(ana, typed, said, arguments, words):
     assert said(typed("short\n", "users", *arguments)).startswith(words)
 
 
-def test_an_invitation_is_a_link_alone_on_standard_output(ana, typed, accounts, monkeypatch):
+def test_an_invitation_is_a_link_alone_on_standard_output(ana, typed, accounts, yard, monkeypatch):
     monkeypatch.setenv("MODELYARD_PUBLIC_URL", "https://yard.example.com/")
     done = typed("", "users", "add", "bob@example.com", "--role", "analyst", "--invite")
     found = re.fullmatch(r"https://yard\.example\.com/invitation/([\w-]{43})\n", done.stdout)
     assert found, done.stdout
-    assert "bob@example.com becomes analyst, once, within 7 days" in done.stderr
+    assert f"bob@example.com becomes analyst of {yard}, once, within 7 days" in done.stderr
     assert accounts.links.use(found[1], password=PASSWORD).role == "analyst"
 
 
@@ -207,6 +207,16 @@ def test_the_audit_log_is_listed_and_exported(ana, typed, accounts):
     assert rows[1]["actor"] == '\'=HYPERLINK("http://evil.example")'
     assert rows[1]["subject"] == "'@SUM(A1)"
     assert json.loads(rows[1]["detail"]) == {"n": "ü"}
+
+
+def test_a_folder_without_anything_is_perhaps_a_wrong_one(ana, run, tmp_path, monkeypatch):
+    (tmp_path / "empty yard").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MODELYARD_STATE", str(tmp_path / "kept"))
+    done = run("users", "add", "a@b.c", "--invite", "-w", "empty yard")
+    warning = "Warning: 'empty yard' has neither a modelyard.toml nor tables."
+    assert done.stderr.startswith(warning)
+    assert "Warning" not in run("users", "add", "a@b.c", "--invite", "-w", "yard").stderr
 
 
 def test_nothing_is_there_at_first(typed, said):

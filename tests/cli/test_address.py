@@ -68,14 +68,14 @@ def test_localhost_is_version_4_where_there_are_both():
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "example.org"])
-def test_an_address_for_others_is_refused_unless_public(host):
-    settings = Settings(host=host)
+def test_an_address_for_others_is_refused_unless_public(host, tmp_path):
+    settings = Settings(host=host, workspace=tmp_path)
     with pytest.raises(Denied) as caught:
         refuse_strangers(settings)
     assert str(caught.value) == (
         f"host {host}: everybody who can reach this address could read the data, "
-        "and there are no users yet. Make one with modelyard users add YOU@EXAMPLE.COM "
-        "--role owner; or say --public, if everybody may read it."
+        "and there are no users yet. Make one with modelyard users add you@example.com "
+        f"--role owner -w {tmp_path}; or say --public, if everybody may read it."
     )
     refuse_strangers(replace(settings, public=True))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelyard.accounts.actor import Actor
     from modelyard.accounts.links import Purpose
     from modelyard.accounts.user import User
-    from modelyard.wiring import Services
+    from modelyard.wiring import Records, Services
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Desk:
     """The accounts of a workspace, and who is at the command line."""
 
     services: "Services"
+    records: "Records"
     accounts: "Accounts"
     actor: "Actor"
 
@@ -39,7 +40,8 @@ class Desk:
             return user
         known = [one.email for one in users.list_users()]
         near = get_close_matches(email.strip().lower(), known, 1)
-        cure = f"Did you mean '{near[0]}'?" if near else "See modelyard users list."
+        listing = f"See modelyard users list -w {self.folder}"
+        cure = f"Did you mean '{near[0]}'?" if near else listing
         raise NotFound(f"user '{email}'", "is not here.", cure)
 
     def link(self, purpose: "Purpose", email: str, role: str) -> str:
@@ -48,6 +50,18 @@ class Desk:
 
         secret = self.accounts.links.create(purpose, email, role, by=self.actor)
         return self.address + PATHS[purpose] + secret
+
+    @property
+    def folder(self) -> str:
+        """The folder of the workspace as a word of a command."""
+        from modelyard.workspace.shown import shown_folder
+
+        return shown_folder(self.services.workspace.root)
+
+    @property
+    def is_of_nothing(self) -> bool:
+        """Whether the folder has neither a modelyard.toml nor tables: perhaps it is a wrong one."""
+        return not self.services.workspace.has_file and not len(self.services.datasets)
 
     @property
     def address(self) -> str:
@@ -69,7 +83,7 @@ def open_desk(workspace: Path | None) -> Iterator[Desk]:
     records = wiring.open_records(services)
     try:
         migrate(records.database)
-        yield Desk(services, records.accounts, command_line(_login()))
+        yield Desk(services, records, records.accounts, command_line(_login()))
     finally:
         records.database.close()
 

@@ -48,11 +48,14 @@ def open_for_people(services: "Services") -> People:
 
 def refuse_strangers(settings: "Settings") -> None:
     """Raise Denied for an address that others can reach, unless that was asked for."""
+    from modelyard.workspace.shown import shown_folder
+
     if not settings.is_loopback and not settings.public:
+        shown = shown_folder(settings.workspace.resolve())
         raise Denied(
             f"host {settings.host}",
             "everybody who can reach this address could read the data, and there are no users yet.",
-            "Make one with modelyard users add YOU@EXAMPLE.COM --role owner; "
+            f"Make one with modelyard users add you@example.com --role owner -w {shown}; "
             "or say --public, if everybody may read it.",
         )
 

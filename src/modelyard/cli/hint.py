@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 def say_when_nobody_works(runs: "Runs") -> None:
     """Say on standard error that no worker is there, where none is."""
     if not runs.has_workers():
-        from modelyard.runs.presence import NOBODY_WORKS
+        from modelyard.runs.presence import nobody_works
 
-        click.echo(NOBODY_WORKS, err=True)
+        click.echo(nobody_works(), err=True)

@@ -44,19 +44,22 @@ def add(email: str, workspace: Path | None, **options: Any) -> None:
         raise click.UsageError("--invite and --password-stdin exclude each other.")
     address = clean_email(email)
     with open_desk(workspace) as desk:
+        _warn_of_nothing(desk)
         role = _role(desk, options["role"])
         if desk.accounts.users.find_by_email(address) is not None:
             raise Conflict("email", f"{address} has an account already.")
         if options["invite"]:
             link = desk.link("invite", address, role)
-            say_aside(f"With this link {address} becomes {role}, once, within 7 days:")
+            say_aside(
+                f"With this link {address} becomes {role} of {desk.folder}, once, within 7 days:"
+            )
             click.echo(link)
             return
         password = read_password(options["password_stdin"], address)
         user = desk.accounts.users.add(
             address, role, by=desk.actor, password=password, name=options["name"]
         )
-        click.echo(f"Added {user.email} as {user.role}.")
+        click.echo(f"Added {user.email} as {user.role} to {desk.folder}.")
 
 
 @users.command("list")
@@ -65,14 +68,14 @@ def add(email: str, workspace: Path | None, **options: Any) -> None:
 def list_users(workspace: Path | None, as_json: bool) -> None:
     """List everybody who has an account."""
     with open_desk(workspace) as desk:
-        found = desk.accounts.users.list_users()
+        found, folder = desk.accounts.users.list_users(), desk.folder
     if as_json:
         print_json({"users": [_content(user) for user in found]})
         return
     from modelyard.cli.screen.accounts import show_users
     from modelyard.cli.screen.console import open_console
 
-    show_users(open_console(), found)
+    show_users(open_console(), found, folder)
 
 
 @users.command()
@@ -120,7 +123,7 @@ def reset(email: str, password_stdin: bool, workspace: Path | None) -> None:
         user = desk.get_user(email)
         if not password_stdin:
             if not user.is_active:
-                cure = f"First: modelyard users enable {user.email}"
+                cure = f"First: modelyard users enable {user.email} -w {desk.folder}"
                 raise Conflict(user.email, "is disabled: the link would not work.", cure)
             link = desk.link("reset", user.email, user.role)
             say_aside(f"With this link {user.email} sets a new password, once, within a day:")
@@ -129,6 +132,14 @@ def reset(email: str, password_stdin: bool, workspace: Path | None) -> None:
         password = read_password(True, user.email)
         desk.accounts.users.set_password(user.id, password, by=desk.actor)
         click.echo(f"{user.email} has a new password, and is signed out everywhere.")
+
+
+def _warn_of_nothing(desk: "Desk") -> None:
+    if desk.is_of_nothing:
+        say_aside(
+            f"Warning: {desk.folder} has neither a modelyard.toml nor tables. "
+            "Another workspace is named with -w FOLDER."
+        )
 
 
 def _role(desk: "Desk", asked: str | None) -> str:

@@ -12,10 +12,16 @@ from modelyard.runs.store_instances import Instance, Instances
 SIGN_S = 30.0
 """Silence after which a worker does not count as being there."""
 LOOK_EVERY_S = 1.5
-NOBODY_WORKS = (
-    "No worker is there: what is asked for waits. Start one with: modelyard worker; or let "
-    "modelyard serve start its own, with MODELYARD_RUN_WORKERS=1 or more."
-)
+
+
+def nobody_works(folder: str = "") -> str:
+    """Say that no worker is there, and how one is started for a workspace's folder."""
+    named = f" {folder}" if folder else ""
+    return (
+        "No worker is there: what is asked for waits. Start one with: "
+        f"modelyard worker{named}; or let modelyard serve start its own, with "
+        "MODELYARD_RUN_WORKERS=1 or more."
+    )
 
 
 @dataclass

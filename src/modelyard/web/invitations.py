@@ -6,6 +6,7 @@ from modelyard.accounts.links import PATHS, Purpose
 from modelyard.accounts.user import User, clean_email, clean_role
 from modelyard.errors import Conflict
 from modelyard.web import guard
+from modelyard.web.command_lines import first_owner
 from modelyard.web.live import live
 from modelyard.web.own_address import own_address
 
@@ -30,7 +31,7 @@ def require_people() -> None:
         raise Conflict(
             "people",
             "there is no owner yet.",
-            "Make one first: modelyard users add YOU@EXAMPLE.COM --role owner",
+            f"Make one first: {first_owner()}",
         )
 
 

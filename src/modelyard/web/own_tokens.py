@@ -6,6 +6,7 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.tokens import Token
 from modelyard.errors import Conflict, Denied
 from modelyard.web import guard
+from modelyard.web.command_lines import first_owner
 from modelyard.web.live import live
 from modelyard.web.token_request import token_request
 
@@ -21,7 +22,7 @@ def require_keeper() -> Actor:
         raise Conflict(
             "tokens",
             "there are no users yet, so there is nobody for whom a token could speak.",
-            "Make one: modelyard users add YOU@EXAMPLE.COM --role owner",
+            f"Make one: {first_owner()}",
         )
     if actor.kind == "token" and ("admin" not in actor.scopes or actor.only is not None):
         raise Denied(

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from modelyard.runs.presence import NOBODY_WORKS
+from modelyard.runs.presence import nobody_works
 from modelyard.runs.run import Event, Run
+from modelyard.web.command_lines import folder_word
 from modelyard.web.live import live
 from modelyard.web.run_rights import shown_starter
 
@@ -43,7 +44,9 @@ def whole(run: Run) -> dict[str, Any]:
         if fault is None
         else {"where": fault.where, "why": fault.why, "cure": fault.cure},
         "passport": None if run.passport is None else dict(run.passport),
-        "warning": None if run.is_over or live().records.runs.has_workers() else NOBODY_WORKS,
+        "warning": None
+        if run.is_over or live().records.runs.has_workers()
+        else nobody_works(folder_word()),
     }
 
 

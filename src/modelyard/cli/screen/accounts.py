@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from modelyard.accounts.user import User
 
 
-def show_users(console: "Console", users: Sequence["User"]) -> None:
+def show_users(console: "Console", users: Sequence["User"], folder: str) -> None:
     """Write who has an account."""
     if not users:
-        say(console, "Nobody yet. The first: modelyard users add YOU@EXAMPLE.COM")
+        say(console, f"Nobody yet. The first: modelyard users add you@example.com -w {folder}")
         return
     with_password = {True: "password", False: "single sign-on"}
     table = [

@@ -6,9 +6,10 @@ from flask import Blueprint, Response, current_app, redirect, request
 
 from modelyard.accounts.sign_in import network_of
 from modelyard.accounts.throttle import MINUTE_S, Limit, bucket_of
-from modelyard.accounts.user import User
+from modelyard.accounts.user import User, clean_email
 from modelyard.errors import Conflict, Denied, ModelyardError, NotFound, Unavailable
 from modelyard.web import cookies, entry, guard
+from modelyard.web.command_lines import first_owner
 from modelyard.web.live import live, services
 from modelyard.web.needs import open_to_everybody
 from modelyard.web.open_id.attempt import LIVES_S, Attempt, begin, find_attempt, sealed
@@ -81,12 +82,13 @@ def _let_in(attempt: Attempt | None) -> Response:
 def _join(vouched: Vouched) -> User:
     """Give the account of the one vouched for; raises Denied, noted in the audit log."""
     settings, accounts = services().settings, live().records.accounts
-    domain = vouched.email.rpartition("@")[2].lower()
+    email = clean_email(vouched.email)
+    domain = email.rpartition("@")[2]
     try:
         return accounts.users.join(
             vouched.issuer,
             vouched.subject,
-            vouched.email,
+            email,
             vouched.name,
             role=settings.oidc_role,
             may_create=domain in settings.oidc_domains,
@@ -94,7 +96,7 @@ def _join(vouched: Vouched) -> User:
         )
     except Denied as refusal:
         detail = {"with": "single sign-on", "reason": refusal.why}
-        accounts.audit.record(guard.asker(), "sign-in.refused", vouched.email, detail)
+        accounts.audit.record(guard.asker(), "sign-in.refused", email, detail)
         raise
 
 
@@ -129,7 +131,7 @@ def require_people() -> None:
         raise Conflict(
             "sign-in",
             "there is no owner yet.",
-            "Make one first: modelyard users add YOU@EXAMPLE.COM --role owner",
+            f"Make one first: {first_owner()}",
         )
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from modelyard.errors import ModelyardError
-from modelyard.runs.presence import NOBODY_WORKS
+from modelyard.runs.presence import nobody_works as words_for
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard, visible
 from modelyard.web.api.runs import before_of, filters_of
+from modelyard.web.command_lines import folder_word
 from modelyard.web.live import live, services
 from modelyard.web.needs import decides_itself, for_readers, guarded
 from modelyard.web.pages.frame import HTML, frame_of
@@ -105,7 +106,7 @@ def runs_in_work() -> list[RunLine]:
 def nobody_works() -> str:
     """Say that no worker is there, and what to do; empty where one is."""
     try:
-        return "" if live().records.runs.has_workers() else NOBODY_WORKS
+        return "" if live().records.runs.has_workers() else words_for(folder_word())
     except ModelyardError:
         return ""
 

@@ -9,6 +9,7 @@ from flask import Flask, url_for
 
 from modelyard.version import VERSION
 from modelyard.web import charts, guard, numerals
+from modelyard.web.command_lines import first_owner, in_workspace
 from modelyard.web.live import live
 from modelyard.web.pages import days, marks
 
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(static_file=static_file, share_bar=charts.share_bar)
+    app.jinja_env.globals.update(in_workspace=in_workspace, first_owner=first_owner)
     app.context_processor(on_every_page)
 
 
