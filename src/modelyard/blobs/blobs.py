@@ -47,7 +47,8 @@ def open_blobs(place: str) -> Blobs:
 
         return open_objects(place)
     if "://" in place:
-        raise Invalid(SETTING, f"'{place}' is not a store.", "A folder, s3://... or gs://...")
+        scheme = place.partition("://")[0]
+        raise Invalid(SETTING, f"'{scheme}' is no store.", "A folder, s3://... or gs://...")
     from modelyard.blobs.local import LocalBlobs
 
     return LocalBlobs(Path(place))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from modelyard.blobs.blobs import refuse_name
 from modelyard.errors import NotFound, Unavailable
+from modelyard.private import private_folder
 
 PIECE_BYTES = 256 * 1024
 UNFINISHED = ".new-"
@@ -77,7 +78,7 @@ class LocalBlobs:
         path = self._path(name)
         temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
         with self._words(name):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             try:
                 fill(temporary)
                 with temporary.open("rb") as file:

@@ -14,6 +14,7 @@ from modelyard.datasets.faults import first_line
 from modelyard.datasets.listing import Listing, RemoteFile
 from modelyard.datasets.source import Source
 from modelyard.errors import Invalid, ModelyardError, NotFound, Unavailable
+from modelyard.private import private_folder
 from modelyard.progress import Progress
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def fetch_to(listing: Listing, target: Path, progress: Progress) -> Path:
         why = "the table is on this machine already."
         raise Invalid(listing.where, why, "There is nothing to fetch.")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(target.parent)
         _remove_stale(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as folder:
             whole = Path(folder, target.name)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelyard.private import private_folder
+
 log = logging.getLogger(__name__)
 TOUCH_EVERY_S = 30.0
 GRACE_S = 60.0
@@ -69,7 +71,7 @@ class Results:
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[Path]:
         """Give a temporary path to write to; on leaving without a fault it becomes the result."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=f".{name[-20:]}")
         os.close(handle)
         path = Path(temporary)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from modelyard.errors import Invalid, Unavailable
+from modelyard.private import private_file, private_folder
 
 SETTING = "MODELYARD_DATABASE_URL"
 READING = "modelyard_reading"
@@ -133,7 +134,8 @@ def _parsed(url: str) -> URL:
 def _open_sqlite(url: URL, pool: int) -> Database:
     file = Path(str(url.database)).absolute()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
+        private_file(file)
     except OSError as fault:
         raise Unavailable(str(file.parent), f"cannot be made: {fault.strerror}.") from None
     engine = create_engine(

@@ -13,6 +13,7 @@ from modelyard.errors import ModelyardError, NotFound, Unavailable
 from modelyard.models.files import ModelFile, find_files
 from modelyard.models.offer import Offer, digest_of
 from modelyard.models.registry import Registry
+from modelyard.private import private_folder
 from modelyard.runs.lock import held
 from modelyard.workspace import Workspace
 
@@ -52,7 +53,7 @@ class ModelFolder:
         workspace = self.current()
         files, faults = find_files(workspace)
         told = {fault.where: fault for fault in faults}
-        self.lock.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.lock.parent)
         with held(self.lock, 600.0 if is_patient else 0.0) as is_mine:
             if is_mine:
                 for file in files:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from modelyard.private import private_folder
 from modelyard.runs.fault import Fault
 
 
@@ -31,7 +32,7 @@ def failed(fault: Fault) -> ChildState:
 
 def write_state(path: Path, run: ChildState) -> None:
     """Write a state so that readers see the old one or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_bytes(msgspec.json.encode(run))
     temporary.replace(path)

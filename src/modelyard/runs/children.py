@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelyard.errors import Unavailable
+from modelyard.private import private_folder
 from modelyard.runs.child_state import QUEUED, ChildState, failed, find_state, write_state
 from modelyard.runs.fault import Fault
 from modelyard.runs.lock import is_held
@@ -79,7 +80,7 @@ class Children:
                 child.kill()
 
     def _start(self, key: str, request: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         self._forget_old()
         write_state(
             self.state_path(key), ChildState(state="running", label="starting", at=time.time())

@@ -16,6 +16,7 @@ import msgspec
 
 from modelyard.blobs import Blobs
 from modelyard.errors import ModelyardError, Unavailable
+from modelyard.private import private_folder
 from modelyard.runs.child import Child
 from modelyard.runs.child_work import unexpected
 from modelyard.runs.durable import Step
@@ -133,7 +134,7 @@ class Performer:
     def _worked(self, execution: Execution, kind: Kind) -> Done:
         """Do the work, whatever happens in it."""
         run = execution.run
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         folder = Path(tempfile.mkdtemp(prefix=f"{run.id}-", dir=self.folder))
         try:
             if kind.is_quick:
