@@ -96,3 +96,10 @@ def test_two_people_who_come_with_the_same_address_at_once_do_not_share_an_accou
     with ThreadPoolExecutor(8) as pool:
         outcomes = sorted(pool.map(attempt, range(8)))
     assert outcomes == sorted([bob.id] + ["refused"] * 7)
+
+
+def test_an_address_that_looks_alike_does_not_open_the_account_of_another(accounts, add):
+    add("kim@example.com")
+    with pytest.raises(Invalid, match="is not an e-mail address"):
+        join(accounts, email="\u212aim@example.com")
+    assert accounts.users.find_by_email("\u212aim@example.com") is None

@@ -39,6 +39,8 @@ def test_a_person_is_kept_under_the_address_in_lower_case(accounts):
         "eve@example.com\nbcc: all@example.com",
         "eve\x00@example.com",
         "eve@exаmple.com",
+        "eve@example.\u212aom",
+        "\u212aim@example.com",
         "<eve@example.com>",
         "e" * 65 + "@example.com",
         "eve@" + "e" * 250 + ".com",

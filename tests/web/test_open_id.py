@@ -136,6 +136,13 @@ def test_a_domain_that_only_ends_alike_is_another(make_site: Any, provider: Oidc
         refused(sign_in(team.browser()), "was not invited")
 
 
+def test_a_domain_that_looks_alike_is_another(make_site: Any, provider: OidcProvider) -> None:
+    team = make_site(oidc_domains=("kelvin.example",))
+    provider.person(**EVA | {"email": "eva@\u212aelvin.example"})
+    refused(sign_in(team.browser()), "is not an e-mail address", 422)
+    assert len(team.accounts.users.list_users()) == 3
+
+
 def test_an_invitation_lets_somebody_of_any_domain_join_with_its_role(
     make_site: Any, provider: OidcProvider
 ) -> None:

@@ -61,9 +61,15 @@ def user_of(row: Any) -> User:
 
 
 def clean_email(text: str) -> str:
-    """Give an e-mail address in the one way it is kept; raises Invalid for what is none."""
-    email = text.strip().lower()
-    if len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(email):
+    """Give an e-mail address in the one way it is kept; raises Invalid for what is none.
+
+    ASCII is asked for first: some other signs, such as that of the Kelvin, have an ASCII letter as
+    their small one, so an address that only looks alike would become another's.
+    """
+    email = text.strip()
+    is_possible = email.isascii() and len(email) <= LONGEST_EMAIL
+    email = email.lower() if is_possible else ""
+    if not EMAIL.fullmatch(email):
         raise Invalid("email", f"'{clean_text(text, 80)}' is not an e-mail address.")
     return email
 
