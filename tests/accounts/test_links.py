@@ -174,3 +174,41 @@ def test_unknown_purposes_and_roles_are_refused(accounts):
         accounts.links.create("visit", "a@example.com", "viewer", by=ADMIN)
     with pytest.raises(Invalid, match=r"^role: 'king' is not known"):
         accounts.links.create("invite", "a@example.com", "king", by=ADMIN)
+
+
+@pytest.mark.parametrize("deed", ["disable", "set_password", "change_password"])
+def test_a_link_for_a_new_password_is_void_after(accounts, add, deed):
+    eve, bob = add(), add("bob@example.com")
+    secret, others = (accounts.links.create("reset", u.email, "", by=ADMIN) for u in (eve, bob))
+    users = accounts.users
+    {
+        "disable": lambda: (users.disable(eve.id, by=ADMIN), users.enable(eve.id, by=ADMIN)),
+        "set_password": lambda: users.set_password(eve.id, "another password", by=ADMIN),
+        "change_password": lambda: users.change_password(
+            eve.id, PASSWORD, "another password", by=eve.as_actor()
+        ),
+    }[deed]()
+    refused(accounts, secret)
+    assert accounts.links.look(others).email == bob.email
+
+
+def test_a_link_used_while_its_person_is_shut_out_waits_and_fails_or_is_first(
+    accounts, elsewhere, add
+):
+    eve = add()
+
+    def used(secret: str) -> bool:
+        try:
+            elsewhere.links.use(secret, password=PASSWORD)
+        except NotFound:
+            return False
+        return True
+
+    for _ in range(10):
+        secret = accounts.links.create("reset", eve.email, "", by=ADMIN)
+        with ThreadPoolExecutor(2) as pool:
+            attempt = pool.submit(used, secret)
+            pool.submit(accounts.users.disable, eve.id, by=ADMIN).result(30)
+            attempt.result(30)
+        refused(accounts, secret)
+        accounts.users.enable(eve.id, by=ADMIN)

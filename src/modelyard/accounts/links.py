@@ -115,6 +115,8 @@ class Links:
         require_good(password, whose)
         kept = self.ground.passwords.hash(password)
         with self.ground.change() as connection:
+            if link.purpose == "reset":
+                find_row(connection, link.email, for_update=True)
             row = find_link(connection, secret, self.ground.clock())
             if row is None or not claim_link(connection, row.id, self.ground.clock()):
                 raise _unusable()

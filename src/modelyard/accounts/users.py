@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
-from modelyard.accounts.invitations import make_void_by
+from modelyard.accounts.invitations import make_void, make_void_by
 from modelyard.accounts.joining import Comer, Joining
 from modelyard.accounts.passwords import require_good
 from modelyard.accounts.plain_text import clean_text, is_keepable
@@ -99,14 +99,15 @@ class Users:
     def disable(self, id: str, *, by: Actor) -> User:
         """Shut a person out: their sessions end now, and their tokens are refused.
 
-        Links that they handed out no longer work: none of them leads back in.
+        Links that they handed out, or that are for a new password of theirs, no longer work: none
+        of them leads back in.
         Raises Conflict for the last active owner.
         """
 
         def change(connection: Connection, row: Any, owners: set[str]) -> dict[str, Any]:
             _require_other_owner(owners, row)
             make_void_by(connection, row.email, self.ground.clock())
-            end_sessions(connection, id)
+            self._end_ways_in(connection, row)
             return {"is_active": False}
 
         return self._change(id, by, "user.disable", change)
@@ -123,12 +124,15 @@ class Users:
         return self._change(id, by, "user.name", lambda *_: values, is_own=True)
 
     def set_password(self, id: str, password: str, *, by: Actor) -> User:
-        """Give a person another password; all their sessions end. Raises Invalid for a weak one."""
+        """Give a person another password; their sessions and links for a new one end.
+
+        Raises Invalid for a weak one.
+        """
         require_admin(by)
         kept = self._hashed(password, self.get_user(id).email)
 
-        def change(connection: Connection, *_: Any) -> dict[str, Any]:
-            end_sessions(connection, id)
+        def change(connection: Connection, row: Any, _: set[str]) -> dict[str, Any]:
+            self._end_ways_in(connection, row)
             return {"password_hash": kept}
 
         return self._change(id, by, "user.password", change)
@@ -138,6 +142,7 @@ class Users:
     ) -> User:
         """Change one's own password; all sessions end but the one whose secret is given.
 
+        Links for a new password no longer work.
         Raises Denied for a wrong old password and Throttled after five of them in a minute.
         """
         if by.user_id != id or by.kind != "user":
@@ -150,8 +155,8 @@ class Users:
             raise Denied("old_password", "is not right.")
         kept = self._hashed(new, row.email)
 
-        def change(connection: Connection, *_: Any) -> dict[str, Any]:
-            end_sessions(connection, id, keep_session)
+        def change(connection: Connection, row: Any, _: set[str]) -> dict[str, Any]:
+            self._end_ways_in(connection, row, keep_session)
             self.ground.throttle.give_back(connection, limits)
             return {"password_hash": kept}
 
@@ -186,6 +191,11 @@ class Users:
             raise Denied("sign-in", "the provider named nobody.")
         comer = Comer(clean_text(issuer, 500), subject, clean_email(email), name, address)
         return Joining(self.ground).join(comer, clean_role(role) if may_create else None)
+
+    def _end_ways_in(self, connection: Connection, row: Any, except_secret: str = "") -> None:
+        """End the sessions of a person, but one, and the links for a new password of theirs."""
+        end_sessions(connection, row.id, except_secret)
+        make_void(connection, "reset", row.email, self.ground.clock())
 
     def _hashed(self, password: str | None, email: str) -> str:
         if password is None:
