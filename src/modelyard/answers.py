@@ -48,8 +48,12 @@ class Answers:
     def __post_init__(self) -> None:
         self._waiting = threading.BoundedSemaphore(max(1, self.waiters))
 
-    def give(self, dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | ChildState:
+    def give(
+        self, dataset: Dataset, task: Computation[Any], wait_s: float, is_guest: bool = False
+    ) -> Answer | ChildState:
         """Give the answer to `task`, or how the work stands after `wait_s` seconds.
+
+        For a guest, who may look but not start work, one place stays free for those who may.
 
         Raises the fault with which the work ended.
         """
@@ -62,7 +66,9 @@ class Answers:
                 found = self._find(dataset, task)
                 if isinstance(found, Answer):
                     return found
-                run = self.children.ensure(found, self._request(dataset, task, found))
+                run = self.children.ensure(
+                    found, self._request(dataset, task, found), reserved=int(is_guest)
+                )
                 if run.fault is not None:
                     raise run.fault.to_error()
                 if not may_wait or time.monotonic() >= deadline:

@@ -79,6 +79,15 @@ def test_no_more_than_the_stated_number_work_at_a_time(make: Make, tmp_path: Pat
     assert states == ["running", "running", "queued", "queued", "queued"]
 
 
+def test_guests_leave_a_place_to_those_who_may_start_work(make: Make, tmp_path: Path) -> None:
+    children = make("sleep", most=2)
+    log = str(tmp_path / "log").encode()
+    guests = [children.ensure(f"guest-{n}", log, reserved=1).state for n in range(3)]
+    assert guests == ["running", "queued", "queued"]
+    assert children.ensure("known-1", log).state == "running"
+    assert make("sleep", most=1).ensure("alone-1", log, reserved=1).state == "running"
+
+
 def test_another_process_at_the_same_work_is_waited_for(make: Make, tmp_path: Path) -> None:
     children, log = make("quick"), tmp_path / "log"
     children.folder.mkdir()

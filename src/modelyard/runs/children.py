@@ -38,12 +38,13 @@ class Children:
     _alive: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ensure(self, key: str, request: bytes) -> ChildState:
+    def ensure(self, key: str, request: bytes, reserved: int = 0) -> ChildState:
         """See that the work `key` is being done, and tell how it stands.
 
         It is not started a second time while some process on this machine does it, nor again
         right after it failed; where too many children are at work it stays queued, and has to be
-        asked for again. Raises Unavailable where it cannot be started.
+        asked for again. `reserved` places are left to others, where there are several. Raises
+        Unavailable where it cannot be started.
         """
         known = find_state(self.state_path(key))
         if known is not None and known.state == "failed":
@@ -53,7 +54,7 @@ class Children:
         with self._lock:
             if key in self._alive or is_held(self.lock_path(key)):
                 return known or ChildState(state="running", label="starting")
-            if len(self._alive) >= self.most:
+            if len(self._alive) >= max(1, self.most - reserved):
                 return QUEUED
             try:
                 self._start(key, request)

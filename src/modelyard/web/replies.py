@@ -10,6 +10,7 @@ from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.tasks import Computation
 from modelyard.runs.child_state import ChildState
+from modelyard.web import guard
 from modelyard.web.live import live
 
 JSON = "application/json"
@@ -48,7 +49,7 @@ def hashed(value: Any) -> Response:
 
 def computed(dataset: Dataset, task: Computation[Any], wait_s: float) -> Answer | Response:
     """Give the answer to a task, or the 202 that says how far it is."""
-    outcome = live().answers.give(dataset, task, wait_s)
+    outcome = live().answers.give(dataset, task, wait_s, guard.is_guest())
     return outcome if isinstance(outcome, Answer) else pending(outcome)
 
 

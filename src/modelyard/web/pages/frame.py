@@ -11,6 +11,7 @@ from modelyard.datasets.dataset import Dataset, Shape
 from modelyard.datasets.tasks import Computation
 from modelyard.errors import ModelyardError
 from modelyard.runs.child_state import ChildState
+from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.problems import STATUS
 
@@ -59,7 +60,7 @@ def framed(name: str, tab: str, show: Show) -> Response:
 
 def ask(dataset: Dataset, task: Computation[Any]) -> Answer | ChildState:
     """Ask for a result, and wait a moment."""
-    return live().answers.give(dataset, task, WAIT_S)
+    return live().answers.give(dataset, task, WAIT_S, guard.is_guest())
 
 
 def pending(run: ChildState, address: str) -> View:
