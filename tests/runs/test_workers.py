@@ -49,7 +49,7 @@ def test_a_run_survives_the_death_of_its_worker_and_ends_once(yard: Yard) -> Non
 
 def test_a_worker_that_comes_later_goes_on_with_what_a_dead_one_had(yard: Yard) -> None:
     first = yard.work()
-    quick, _ = yard.runs.submit("echo", {"text": "a", "seconds": 8})
+    quick, _ = yard.runs.submit("echo", {"text": "a", "seconds": 3})
     heavy = yard.task(holds=True)
     yard.begun(heavy)
     eventually(lambda: yard.runs.get_run(quick.id).began_at)
@@ -142,7 +142,7 @@ def test_a_run_that_was_handed_back_is_cancelled_without_a_worker(yard: Yard) ->
 
 
 def test_what_a_kind_does_wrong_ends_its_run_in_words_and_nothing_else(yard: Yard) -> None:
-    worker = yard.work(LIMIT_S="6")
+    worker = yard.work(LIMIT_S="4")
     words = {
         "raise": "ZeroDivisionError: division by zero",
         "refuse": "has too many cells",

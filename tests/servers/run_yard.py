@@ -1,24 +1,19 @@
 """A database, a folder, and real worker processes that can be killed."""
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yard_worker
+from yard_nursery import YardWorker, nursery
 
 from modelyard.blobs import open_blobs
 from modelyard.db import Database
 from modelyard.runs.runs import Runs, open_runs
 from modelyard.runs.store_instances import Instances
 
-HERE = Path(__file__).resolve().parent
-SOURCES = HERE.parents[1] / "src"
 WITHIN_S = 60.0
 
 
@@ -49,7 +44,7 @@ class Yard:
     runs: Runs
     url: str
     folder: Path
-    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    workers: list[YardWorker] = field(default_factory=list)
 
     @property
     def diary(self) -> Path:
@@ -63,22 +58,27 @@ class Yard:
         entries = [line.split() for line in self.diary.read_text().splitlines()]
         return [int(pid) for found, pid in entries if found == word]
 
-    def work(self, **environ: str) -> "subprocess.Popen[bytes]":
+    def work(self, **environ: str) -> YardWorker:
         """Start a worker, and wait until it is there."""
-        before = self.alive()
-        command = [sys.executable, str(HERE / "yard_worker.py"), self.url, str(self.folder)]
-        environment = os.environ | {"PYTHONPATH": str(SOURCES)} | environ
-        with (self.folder / "workers.log").open("ab") as log:
-            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        worker = self.start(**environ)
+        eventually(lambda: worker.pid in self.there() or worker.poll() is not None)
+        assert worker.poll() is None, self.log()
+        return worker
+
+    def start(self, **environ: str) -> YardWorker:
+        """Start a worker."""
+        worker = nursery().begin(self.url, self.folder, environ)
         self.workers.append(worker)
-        eventually(lambda: self.alive() > before or worker.poll() is not None)
-        assert worker.poll() is None, (self.folder / "workers.log").read_text()
         return worker
 
     def alive(self) -> int:
         """Count the workers that are here by the books."""
+        return len(self.there())
+
+    def there(self) -> set[int]:
+        """Give the processes of the workers that are here by the books."""
         found = Instances(self.runs.database).all()
-        return sum(instance.left_at is None for instance in found)
+        return {instance.pid for instance in found if instance.left_at is None}
 
     def task(self, **request: object) -> str:
         """Ask for a task that writes into the diary; gives its id."""
@@ -104,7 +104,6 @@ class Yard:
     def stop(self) -> None:
         """End all workers at once."""
         for worker in self.workers:
-            with contextlib.suppress(ProcessLookupError):
-                worker.send_signal(signal.SIGCONT)
-                worker.kill()
+            worker.send_signal(signal.SIGCONT)
+            worker.kill()
             worker.wait()

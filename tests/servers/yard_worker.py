@@ -23,15 +23,18 @@ from modelyard.runs.pace import CONNECTIONS, Limits, Pace
 from modelyard.runs.runs import open_runs
 from modelyard.workspace.parse import parse
 
-FAST = Pace(
-    look_s=0.05,
-    recovered_s=0.2,
-    beat_s=0.2,
-    dead_after_s=float(os.environ.get("DEAD_AFTER_S", "20")),
-    cancel_s=0.1,
-    progress_s=0.05,
-    schedule_s=0.1,
-)
+
+def fast() -> Pace:
+    """Give a pace for tests, which wait for most of it."""
+    return Pace(
+        look_s=0.05,
+        recovered_s=0.2,
+        beat_s=0.2,
+        dead_after_s=float(os.environ.get("DEAD_AFTER_S", "20")),
+        cancel_s=0.1,
+        progress_s=0.05,
+        schedule_s=0.1,
+    )
 
 
 class TaskRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,12 +136,17 @@ def main(url: str, folder: str) -> None:
             child=(sys.executable, str(Path(__file__).with_name("yard_child.py"))),
             environ=dict(os.environ),
             schedules=lambda: parse(file.read_text()).schedules if file.exists() else {},
-            pace=FAST,
+            pace=fast(),
             limits=Limits(heavy=2, run_s=float(os.environ.get("LIMIT_S", "60"))),
         ),
     )
 
 
-if __name__ == "__main__":
+def begin(url: str, folder: str) -> None:
+    """Work, and write down what is said."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    main(*sys.argv[1:])
+    main(url, folder)
+
+
+if __name__ == "__main__":
+    begin(*sys.argv[1:])
