@@ -18,6 +18,15 @@ from modelyard.wiring import visibility_of
 SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
 SERVICE = Resource("service", "")
+OF_PROXIES = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
+"""What a proxy adds: who asks then is elsewhere, however near the proxy is."""
 
 
 def install(app: Flask) -> None:
@@ -57,6 +66,11 @@ def known_asker() -> Actor:
         return asker()
     except ModelyardError:
         return ANONYMOUS
+
+
+def is_guest() -> bool:
+    """Tell whether the one who asks may look, but not start work."""
+    return "run" not in asker().scopes
 
 
 def may(scope: Scope, resource: Resource) -> bool:
@@ -145,12 +159,19 @@ def _who_asks() -> Actor:
 def _without_users(settings: Settings) -> Actor:
     """Say who somebody is in a service that has no users yet.
 
-    A service on loopback that is meant for others, behind a proxy, is nobody's laptop.
+    A service on loopback that is meant for others, behind a proxy, is nobody's laptop. Raises
+    Denied for what came through a proxy of which nobody has told.
     """
     if settings.public:
         return VISITOR
     is_fronted = settings.proxies > 0 or cookies.is_far(settings.public_url)
-    return LAPTOP if settings.is_loopback and not is_fronted else ANONYMOUS
+    if is_fronted or not settings.is_loopback:
+        return ANONYMOUS
+    if any(name in request.headers for name in OF_PROXIES):
+        raise Denied(
+            "service", "a proxy stands in front.", "Set MODELYARD_PROXIES, and make the first user."
+        )
+    return LAPTOP
 
 
 def _meet(need: Need) -> None:
