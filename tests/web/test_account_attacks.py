@@ -19,6 +19,7 @@ FOREIGN = [
     {"HTTP_SEC_FETCH_SITE": "same-site"},
     {"HTTP_ORIGIN": "https://evil.example"},
     {"HTTP_ORIGIN": "http://localhost.evil.example"},
+    {"HTTP_ORIGIN": "https://localhost"},
     {"HTTP_ORIGIN": "null"},
     {"HTTP_ORIGIN": "http://["},
     {"HTTP_ORIGIN": "https://evil.example", "HTTP_SEC_FETCH_SITE": "cross-site"},
@@ -389,6 +390,19 @@ def test_a_page_of_ours_may_send_forms_where_the_browser_tells_the_origin_alone(
     own = {"HTTP_ORIGIN": "http://localhost"}
     answer = browser.post("/sign-in", data=ANA, environ_overrides=own)
     assert answer.status_code == 303
+
+
+def test_behind_tls_a_page_of_ours_is_one_that_came_by_tls(make_team: Any) -> None:
+    team = make_team(public_url="https://yard.example.com", host="0.0.0.0")
+    for origin, status in (
+        ("https://yard.example.com", 303),
+        ("http://yard.example.com", 403),
+        ("https://yard.example.com:8443", 403),
+    ):
+        browser = team.app.test_client()
+        headers = {"Origin": origin, "Host": "yard.example.com", "Accept": "text/html"}
+        answer = browser.post("/sign-in", data=ANA, headers=headers)
+        assert answer.status_code == status, origin
 
 
 def test_a_token_needs_no_word_on_where_it_came_from(team: Any) -> None:

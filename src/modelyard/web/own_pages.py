@@ -49,4 +49,7 @@ def _is_own(origin: str) -> bool:
         return False
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return False
-    return parts.netloc in {request.host, urlsplit(services().settings.public_url).netloc}
+    public = urlsplit(services().settings.public_url)
+    if parts.netloc == public.netloc:
+        return parts.scheme == public.scheme
+    return (parts.scheme, parts.netloc) == (request.scheme, request.host)
