@@ -175,7 +175,15 @@ def test_health_counts_nothing_for_nobody_known_and_says_no_fault(team: Any) -> 
     time.sleep(1.1)
     answer = team.browser().get("/health/ready")
     assert answer.json == {"status": "ready", "datasets": 0}
-    assert "nonsense" in team.signed_in("vic@example.com").get("/health/ready").json["warning"]
+    for email in ("vic@example.com", "ana@example.com"):
+        browser = team.signed_in(email)
+        said = "modelyard.toml: has a fault. Ask an owner."
+        assert browser.get("/health/ready").json["warning"] == said
+        assert "has a fault" in browser.get("/").text
+        assert "nonsense" not in browser.get("/").text
+    olga = team.signed_in("olga@example.com")
+    assert "nonsense" in olga.get("/health/ready").json["warning"]
+    assert "nonsense" in olga.get("/").text
     assert "nonsense" not in team.browser().get("/sign-in").text
 
 
@@ -219,6 +227,24 @@ def test_a_service_behind_a_proxy_is_nobodys_laptop(
     client = make_client(folder, **settings)
     assert client.get("/api/v1/me").status_code == 401
     assert client.get("/datasets/flights").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"],
+)
+def test_what_came_through_a_proxy_is_not_from_this_laptop(
+    client: FlaskClient, header: str
+) -> None:
+    for address in ("/", "/people", "/datasets/flights", "/api/v1/me", f"{ROOT}/flights"):
+        answer = client.get(address, headers={header: "x"})
+        assert answer.status_code == 403, address
+        assert "a proxy stands in front" in answer.text
+        assert "Set MODELYARD_PROXIES, and make the first user." in answer.text
+    change = {"level": "public"}
+    answer = client.put(f"{ROOT}/flights/access", json=change, headers={header: ""})
+    assert answer.status_code == 403
+    assert client.get("/api/v1/me").json["kind"] == "laptop"
 
 
 def test_a_public_service_without_users_is_read_by_everybody_and_changed_by_nobody(

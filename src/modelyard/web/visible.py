@@ -5,9 +5,9 @@ from dataclasses import replace
 from modelyard.accounts.resource import Resource
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset
-from modelyard.errors import ModelyardError, NotFound
+from modelyard.errors import Invalid, ModelyardError, NotFound
 from modelyard.web import guard
-from modelyard.web.live import services
+from modelyard.web.live import live, services
 
 
 def datasets() -> Catalogue:
@@ -51,6 +51,20 @@ def get_default() -> Dataset:
     if not _is_seen(name):
         raise _no_default()
     return catalogue.get_dataset(name)
+
+
+def workspace_fault() -> ModelyardError | None:
+    """Give why the present modelyard.toml is not in use; None where it is.
+
+    It may name datasets and people, so those who manage the service alone are told its words.
+    Somebody unknown is told nothing.
+    """
+    fault, actor = live().fault, guard.known_asker()
+    if fault is None or not actor.is_signed_in:
+        return None
+    if "admin" in actor.scopes and actor.only is None:
+        return fault
+    return Invalid("modelyard.toml", "has a fault.", "Ask an owner.")
 
 
 def find_default() -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, url_for
 
 from modelyard.version import VERSION
-from modelyard.web import charts, guard, numerals
+from modelyard.web import charts, guard, numerals, visible
 from modelyard.web.command_lines import first_owner, in_workspace
 from modelyard.web.live import live
 from modelyard.web.pages import days, marks
@@ -47,7 +47,7 @@ def on_every_page() -> dict[str, Any]:
     return {
         "workspace_title": workspace.title,
         "version": VERSION,
-        "workspace_fault": current.fault if asker.is_signed_in else None,
+        "workspace_fault": visible.workspace_fault(),
         "asker": asker,
         "is_laptop": asker.kind == "laptop",
         "may_manage": "admin" in asker.scopes and asker.only is None,
