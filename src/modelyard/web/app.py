@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
-from modelyard.web import functions, guard, headers, own_pages, problems
+from modelyard.web import functions, guard, headers, own_pages, places, problems
 from modelyard.web.api import access as access_api
 from modelyard.web.api import (
     audit,
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[LIVE] = live = LiveServices(chosen)
     _trust_proxies(app, chosen.proxies)
     headers.install(app, chosen)
+    places.install(app, chosen.threads)
     own_pages.install(app)
     guard.install(app)
     functions.install(app)

@@ -91,7 +91,7 @@ class LiveServices:
             timeout_s=settings.compute_timeout_s,
         )
         atexit.register(children.stop)
-        return Answers(children, str(self.services.workspace.root), settings.threads - 2)
+        return Answers(children, str(self.services.workspace.root), settings.threads - 3)
 
 
 def _opened(services: Services, current: Callable[[], Services]) -> Records:

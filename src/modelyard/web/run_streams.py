@@ -11,6 +11,7 @@ from flask import current_app
 
 from modelyard.errors import Unavailable
 from modelyard.web.live import live
+from modelyard.web.places import Place, find_place
 
 if TYPE_CHECKING:
     from modelyard.answers import Answers
@@ -102,21 +103,6 @@ class EventWatch:
                 self._changed.notify_all()
 
 
-class Seat:
-    """A place that a stream takes; it is given back once, whoever does it first."""
-
-    def __init__(self, release: Callable[[], None]) -> None:
-        self._release: Callable[[], None] | None = release
-        self._lock = threading.Lock()
-
-    def give_back(self) -> None:
-        """Free the place."""
-        with self._lock:
-            release, self._release = self._release, None
-        if release is not None:
-            release()
-
-
 class Streams:
     """The streams of this process: a few, so that its threads can answer others."""
 
@@ -126,7 +112,7 @@ class Streams:
         self.answers = answers
         self._free = threading.BoundedSemaphore(most) if most > 0 else None
 
-    def take_seat(self) -> Seat | None:
+    def take_seat(self) -> Place | None:
         """Take a place, and one of those for callers who wait for answers.
 
         None where this process has no threads for streams at all. Raises Unavailable where all
@@ -137,8 +123,10 @@ class Streams:
         with ExitStack() as stack:
             if self._free.acquire(blocking=False):
                 stack.callback(self._free.release)
-                if stack.enter_context(self.answers.seat()):
-                    return Seat(stack.pop_all().close)
+                place = find_place(self.answers)
+                if place is not None:
+                    stack.callback(place.give_back)
+                    return Place(stack.pop_all().close)
         raise Unavailable(
             "event streams",
             f"this process has {self.most} at most, and no place is free.",

@@ -12,6 +12,7 @@ from modelyard.errors import Invalid, NotFound, Unavailable
 from modelyard.runs.run import Event
 from modelyard.web.live import live
 from modelyard.web.needs import decides_itself
+from modelyard.web.places import hold
 from modelyard.web.query import Query
 from modelyard.web.replies import JSON, hashed
 from modelyard.web.run_answers import ROOT, event_content, written
@@ -59,7 +60,7 @@ def _stream(run_id: str, after: int) -> Response:
         answer = Response(_known(runs, run_id, after), mimetype=STREAM)
     else:
         answer = Response(EventStream(runs, places.watch, run_id).pieces(after), mimetype=STREAM)
-        answer.call_on_close(seat.give_back)
+        hold(answer, seat)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer

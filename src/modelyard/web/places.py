@@ -1,0 +1,193 @@
+"""Threads that others may hold up: with bodies that arrive slowly, and answers that nobody reads.
+
+A web process has a few threads. Callers who wait, streams, long answers and bodies take places,
+of which there are two fewer than threads: a page and `/health` are always answered.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+
+from modelyard.errors import Unavailable
+from modelyard.web import problems
+from modelyard.web.live import live
+
+if TYPE_CHECKING:
+    from modelyard.answers import Answers
+
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+ONE_PIECE = 512 * 1024
+"""Bytes of an answer that the server takes at once, however slowly the caller reads."""
+KEPT_FOR_BODIES = 1
+"""So that people can sign in while all others wait."""
+SLOW_BODY_S = 0.1
+"""A body that is read for longer than that has not arrived yet."""
+LONGEST_BODY_WAIT_S = 0.5
+
+
+class Place:
+    """Something taken that is given back once, whoever does it first."""
+
+    def __init__(self, release: Callable[[], object]) -> None:
+        self._release: Callable[[], object] | None = release
+        self._lock = threading.Lock()
+
+    def give_back(self) -> None:
+        """Free the place."""
+        with self._lock:
+            release, self._release = self._release, None
+        if release is not None:
+            release()
+
+
+class Held:
+    """The pieces of an answer, with the place that is given back after the last one."""
+
+    def __init__(self, pieces: Iterable[bytes], place: Place) -> None:
+        self._pieces = pieces
+        self._next = iter(pieces).__next__
+        self._place = place
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """Give the next piece."""
+        try:
+            return self._next()
+        except BaseException:
+            self._place.give_back()
+            raise
+
+    def close(self) -> None:
+        """Close the pieces, and free the place."""
+        try:
+            _close(self._pieces)
+        finally:
+            self._place.give_back()
+
+
+class BodyPlaces:
+    """Places for bodies: one of their own, and those of everybody who waits."""
+
+    def __init__(self, own: int) -> None:
+        self._own = threading.BoundedSemaphore(own) if own else None
+        self._began: dict[object, float] = {}
+        """When each body that has a place began to be read."""
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def taken(self, answers: "Answers") -> Iterator[None]:
+        """Hold a place as long as the block lasts.
+
+        Where none is free, it waits for bodies that have begun to be read just now: those that
+        have arrived are read at once. Raises Unavailable where all places are held by slow ones.
+        """
+        with self._changed:
+            place, mark = self._take(answers), object()
+            self._began[mark] = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._began[mark]
+                place.give_back()
+                self._changed.notify()
+
+    def _take(self, answers: "Answers") -> Place:
+        until = time.monotonic() + LONGEST_BODY_WAIT_S
+        while True:
+            place = find_place(answers) or self._find_own()
+            if place is not None:
+                return place
+            newest = max(self._began.values(), default=0.0)
+            left = min(newest + SLOW_BODY_S, until) - time.monotonic()
+            if left <= 0:
+                raise Unavailable(
+                    "request body",
+                    "too many requests are still being sent to this process.",
+                    "Send it again in a few seconds.",
+                )
+            self._changed.wait(left)
+
+    def _find_own(self) -> Place | None:
+        if self._own is None or not self._own.acquire(blocking=False):
+            return None
+        return Place(self._own.release)
+
+
+def install(app: Flask, threads: int) -> None:
+    """Have bodies read before anything else is done, and long answers counted."""
+    places = BodyPlaces(KEPT_FOR_BODIES if threads > 2 else 0)
+
+    @app.before_request
+    def read_body() -> None:
+        if _has_no_body():
+            request.environ["wsgi.input"] = BytesIO()
+            return
+        with places.taken(live().answers):
+            request.get_data(cache=True)
+
+    @app.after_request
+    def count_long_answers(response: Response) -> Response:
+        return _counted(response)
+
+
+def find_place(answers: "Answers") -> Place | None:
+    """Take one of the places for those who wait; None where none is free."""
+    with ExitStack() as stack:
+        if stack.enter_context(answers.seat()):
+            return Place(stack.pop_all().close)
+    return None
+
+
+def hold(response: Response, place: Place) -> None:
+    """Have an answer keep its place until it is sent, or its caller is gone."""
+    g.has_place = True
+    response.response = Held(response.response, place)  # type: ignore[arg-type]
+
+
+def _has_no_body() -> bool:
+    """Tell whether the request says that it has no body; over HTTP/2 not every one says so."""
+    environ = request.environ
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        return False
+    length = environ.get("CONTENT_LENGTH", "")
+    return length == "0" or (not length and request.method in BODILESS)
+
+
+def _counted(response: Response) -> Response:
+    """Give an answer in one piece where it is short; a long one needs a place, or is refused."""
+    is_empty = request.method == "HEAD" or response.status_code in {204, 304}
+    if is_empty or response.is_sequence or g.get("has_place"):
+        return response
+    length = response.content_length
+    if length is not None and length <= ONE_PIECE:
+        pieces = response.response
+        response.direct_passthrough = False
+        response.set_data(b"".join(response.iter_encoded()))
+        _close(pieces)
+        return response
+    place = find_place(live().answers)
+    if place is not None:
+        hold(response, place)
+        return response
+    response.close()
+    return problems.answer_known(
+        Unavailable(
+            "long answers",
+            "no thread of this process is free to send one.",
+            "Ask again in a few seconds, or for less.",
+        )
+    )
+
+
+def _close(pieces: object) -> None:
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()
