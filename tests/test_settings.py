@@ -41,6 +41,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         runs_at_once=5,
         run_timeout_s=90.0,
         runs_kept_days=7,
+        image="yard:1",
         oidc_issuer="https://login.example.org",
         oidc_client_id="yard",
         oidc_client_secret="hidden",

@@ -60,6 +60,8 @@ class Settings:
     """When a run is given up (`MODELYARD_RUN_TIMEOUT_S`)."""
     runs_kept_days: int = 90
     """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
+    image: str = ""
+    """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
     oidc_issuer: str = ""
     """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
     oidc_client_id: str = ""
@@ -136,7 +138,6 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     default = Settings()
-    state = env.get("MODELYARD_STATE")
     port_variable = "MODELYARD_PORT" if env.get("MODELYARD_PORT") else "PORT"
     return replace(
         default,
@@ -146,7 +147,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         public=_flag(env, "MODELYARD_PUBLIC"),
         workers=int(_number(env, "MODELYARD_WORKERS", default.workers, 1, 256)),
         threads=int(_number(env, "MODELYARD_THREADS", default.threads, 1, 256)),
-        state=Path(state) if state else None,
+        state=Path(state) if (state := env.get("MODELYARD_STATE")) else None,
         cache_bytes=int(_number(env, "MODELYARD_CACHE_BYTES", default.cache_bytes, 0, 2**50)),
         wait_s=_number(env, "MODELYARD_WAIT_S", default.wait_s, 0, 300),
         compute_timeout_s=_number(
@@ -166,6 +167,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         runs_kept_days=int(
             _number(env, "MODELYARD_RUNS_KEPT_DAYS", default.runs_kept_days, 1, 36_500)
         ),
+        image=env.get("MODELYARD_IMAGE", ""),
         oidc_issuer=_address(env, "MODELYARD_OIDC_ISSUER"),
         oidc_client_id=env.get("MODELYARD_OIDC_CLIENT_ID", ""),
         oidc_client_secret=env.get("MODELYARD_OIDC_CLIENT_SECRET", ""),
@@ -197,6 +199,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "MODELYARD_RUNS_AT_ONCE": str(settings.runs_at_once),
         "MODELYARD_RUN_TIMEOUT_S": str(settings.run_timeout_s),
         "MODELYARD_RUNS_KEPT_DAYS": str(settings.runs_kept_days),
+        "MODELYARD_IMAGE": settings.image,
         "MODELYARD_OIDC_ISSUER": settings.oidc_issuer,
         "MODELYARD_OIDC_CLIENT_ID": settings.oidc_client_id,
         "MODELYARD_OIDC_CLIENT_SECRET": settings.oidc_client_secret,

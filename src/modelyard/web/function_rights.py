@@ -37,32 +37,37 @@ def seen(functions: Functions) -> list[Operation]:
     return [one for one in functions.values() if may_see(one)]
 
 
-def require_call(operation: Operation) -> None:
-    """Pass where the one who asks may ask this function.
+def may_ask(operation: Operation) -> bool:
+    """Pass where the one who asks may ask this function; False where it is secret to them.
 
-    Raises SignInNeeded for somebody unknown, NotFound where it is secret, and Denied with the
-    scope that is missing.
+    Raises SignInNeeded for somebody unknown whom signing in might help, and Denied with the scope
+    that is missing.
     """
     resource = _resource(operation)
-    guard.require("read", resource)
+    decision = guard.why("read", resource)
+    if not decision.is_allowed:
+        if may_know(operation):
+            raise SignInNeeded(str(resource), decision.why, guard.SIGN_IN)
+        if decision.is_secret:
+            return False
+        raise Denied(str(resource), decision.why)
     if operation.is_run:
         guard.require("run", resource)
-    if operation.security is None:
-        if not operation.is_run and operation.method not in READING:
-            guard.require("run", resource)
-    elif operation.security:
+    if operation.security:
         _require_any(operation.security, resource)
+    elif operation.security is None and operation.method not in READING and not operation.is_run:
+        guard.require("run", resource)
+    return True
 
 
 def require_function(name: str) -> None:
     """Pass where the one who asks may ask the function of that name.
 
-    Raises what `require_call` raises, and NotFound, in the same words, where there is none.
+    Raises what `may_ask` raises, and the same where it is secret and where there is none.
     """
     operation = services().functions.get(name)
-    if operation is None or not may_know(operation):
+    if operation is None or not may_ask(operation):
         raise guard.absent(Resource("function", name[:200]))
-    require_call(operation)
 
 
 def _require_any(ways: Iterable[Requirement], resource: Resource) -> None:

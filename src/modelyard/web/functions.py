@@ -15,7 +15,7 @@ from modelyard.functions.request import Reply, Request, Upload
 from modelyard.functions.routes import Match
 from modelyard.web import guard
 from modelyard.web.function_faults import answer_fault, unserved
-from modelyard.web.function_rights import may_know, require_call
+from modelyard.web.function_rights import may_ask, may_know
 from modelyard.web.headers import HEADERS
 from modelyard.web.live import services
 
@@ -50,8 +50,7 @@ def _answer(functions: Functions, match: Match[Operation] | None) -> Response | 
     if match is not None:
         verb = _verb(match.targets)
         operation = match.targets.get(verb)
-        if operation is not None and may_know(operation):
-            require_call(operation)
+        if operation is not None and may_ask(operation):
             return _called(operation, _asked(operation, match.values_for(verb)))
     _refuse_unserved(functions)
     known = [verb for verb, one in match.targets.items() if may_know(one)] if match else []

@@ -106,7 +106,7 @@ def wants_json() -> bool:
     """Tell whether the caller is a program."""
     if request.path.startswith(JSON_PREFIXES) or request.path in SHORT_ADDRESSES:
         return True
-    if guard.bearer_token() is not None:
+    if guard.bearer_token() is not None or request.is_json:
         return True
     if g.get("is_function"):
         return "text/html" not in request.headers.get("Accept", "")

@@ -13,7 +13,7 @@ from modelyard.web.api.documents import document
 PAGES = (
     *("/static", "/docs", "/datasets", "/runs", "/favicon.ico"),
     *("/sign-in", "/sign-out", "/welcome", "/invitation", "/reset"),
-    *("/account", "/people", "/audit"),
+    *("/account", "/people", "/audit", "/functions"),
 )
 ANSWERS = (
     "/api/v1/datasets",
@@ -32,6 +32,9 @@ ANSWERS = (
     "/api/v1/tokens",
     "/api/v1/datasets/flights/access",
     "/stats",
+    "/about?format=json",
+    "/about/flask?format=json",
+    "/about/docker?format=json",
     "/health/live",
     "/health/ready",
 )

@@ -34,6 +34,10 @@ ADDRESSES = [
     "/datasets/wide/rows",
     "/docs",
     "/docs/errors",
+    "/about",
+    "/about/flask",
+    "/about/docker",
+    "/functions",
     "/nothing/here",
 ]
 

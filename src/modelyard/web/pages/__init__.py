@@ -11,9 +11,11 @@ from flask import Flask
 def install(app: Flask) -> None:
     """Add all pages, and what every template may use."""
     from modelyard.web.pages import (
+        about,
         benchmark,
         datasets,
         docs,
+        functions,
         home,
         outliers,
         rows,
@@ -24,6 +26,8 @@ def install(app: Flask) -> None:
 
     surroundings.install(app)
     for module in (home, datasets, rows, outliers, benchmark, runs, run_forms, docs):
+        app.register_blueprint(module.blueprint)
+    for module in (functions, about):
         app.register_blueprint(module.blueprint)
     _install_accounts(app)
 

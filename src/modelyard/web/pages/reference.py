@@ -73,12 +73,12 @@ class Operation:
     @property
     def in_address(self) -> tuple[Parameter, ...]:
         """The parameters that stand in the address."""
-        return tuple(one for one in self.parameters if one.place != "header")
+        return tuple(one for one in self.parameters if one.place in {"path", "query"})
 
     @property
     def in_headers(self) -> tuple[Parameter, ...]:
         """The parameters that are sent as headers."""
-        return tuple(one for one in self.parameters if one.place == "header")
+        return tuple(one for one in self.parameters if one.place in {"header", "cookie"})
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,11 @@ def groups_of(document: Node, own: Container[str]) -> list[Group]:
         Group(tag["name"], tag.get("description", ""), _tagged(operations, tag["name"]))
         for tag in document.get("tags", [])
     ]
+
+
+def operations_of(document: Node, own: Container[str]) -> list[Operation]:
+    """Give all operations; `own` are the paths of the service itself."""
+    return [operation for _, operation in _operations(document, own)]
 
 
 def _tagged(operations: list[tuple[str, Operation]], tag: str) -> tuple[Operation, ...]:
