@@ -11,6 +11,7 @@ import msgspec
 from modelyard.blobs import Blobs
 from modelyard.errors import Invalid, ModelyardError, NotFound
 from modelyard.models.description import Description
+from modelyard.models.version import Version
 from modelyard.runs.fault import Fault, fault_of
 
 MEBIBYTE = 1024 * 1024
@@ -89,10 +90,22 @@ class KeptFiles:
         content = self.blobs.read(f"models/converted/{sha256}/{converted}")
         return content, self.read(sha256) if needs_original else b""
 
+    def note(self, version: Version) -> None:
+        """Keep a version beside its file, for those who may not ask the database."""
+        name = f"models/versions/{version.sha256}/{version.digest}"
+        self.blobs.write(name, msgspec.json.encode(version))
+
+    def noted(self, sha256: str, digest: str) -> Version:
+        """Give a version that was noted; raises NotFound."""
+        return msgspec.json.decode(
+            self.blobs.read(f"models/versions/{sha256}/{digest}"), type=Version
+        )
+
     def forget(self, sha256: str) -> None:
         """Remove a file that no version refers to."""
-        for name in self.blobs.names(f"models/converted/{sha256}"):
-            self.blobs.delete(name)
+        for prefix in (f"models/converted/{sha256}", f"models/versions/{sha256}"):
+            for name in self.blobs.names(prefix):
+                self.blobs.delete(name)
         self.blobs.delete(f"models/openings/{sha256}")
         self.blobs.delete(f"models/files/{sha256}")
 

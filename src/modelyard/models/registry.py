@@ -91,6 +91,8 @@ class Registry:
         else:
             made = known
         made = msgspec.structs.replace(made, held_back=self._difference(made))
+        if made is not known and made.state == "opened":
+            self.files.note(made)
         try:
             return self.store.enter(made, folder_digest=offer.folder_digest, by=by)
         finally:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.audit import AuditLog
+from modelyard.accounts.present import require_present
 from modelyard.db import Database
 from modelyard.errors import Conflict, NotFound
 from modelyard.models.store_rows import (
@@ -138,6 +139,7 @@ class ModelStore:
             connection.execute(
                 select(MODELS.c.name).where(MODELS.c.name == name).with_for_update()
             ).all()
+            require_present(connection, by, self.clock())
             yield connection
 
     def _add(self, connection: Connection, version: Version, by: Actor) -> Version:

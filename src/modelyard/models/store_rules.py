@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.audit import AuditLog
+from modelyard.accounts.present import require_present
 from modelyard.db import Database
 from modelyard.models.tables import GOLDEN, TRUSTED
 from modelyard.models.version import Golden
@@ -36,6 +37,7 @@ class RuleStore:
         """Keep golden rows in the place of those from before."""
         values = msgspec.to_builtins(golden, builtin_types=(datetime,)) | {"model": model}
         with self.database.transaction() as connection:
+            require_present(connection, by, self.clock())
             connection.execute(delete(GOLDEN).where(GOLDEN.c.model == model))
             connection.execute(insert(GOLDEN).values(values))
             detail = {"rows": len(golden.rows), "version": golden.recorded_with}
@@ -44,6 +46,7 @@ class RuleStore:
     def drop_golden(self, model: str, *, by: Actor) -> None:
         """Demand nothing of a model's versions any more."""
         with self.database.transaction() as connection:
+            require_present(connection, by, self.clock())
             if connection.execute(delete(GOLDEN).where(GOLDEN.c.model == model)).rowcount:
                 self.audit.note(connection, by, "model.golden.drop", f"model/{model}")
 
@@ -58,11 +61,13 @@ class RuleStore:
         dialect = sqlite if self.database.is_sqlite else postgresql
         values = {"module": module, "trusted_at": self.clock(), "trusted_by": by.shown[:254]}
         with self.database.transaction() as connection:
+            require_present(connection, by, self.clock())
             connection.execute(dialect.insert(TRUSTED).values(values).on_conflict_do_nothing())
             self.audit.note(connection, by, "model.trust", module)
 
     def distrust(self, module: str, *, by: Actor) -> None:
         """Let models import a module no more."""
         with self.database.transaction() as connection:
+            require_present(connection, by, self.clock())
             if connection.execute(delete(TRUSTED).where(TRUSTED.c.module == module)).rowcount:
                 self.audit.note(connection, by, "model.distrust", module)
