@@ -103,6 +103,22 @@ def test_a_run_on_a_private_dataset_is_not_there_for_a_stranger(yard: Yard) -> N
     assert yard.seen("ana") == [run["id"]]
 
 
+def test_another_dataset_that_takes_a_name_does_not_open_older_runs(
+    yard: Yard, folder: Path
+) -> None:
+    run = yard.start("ana", "statistics", dataset="big").json
+    toml = folder / "modelyard.toml"
+    toml.write_text(toml.read_text().replace(SHARING, ""))
+    (folder / "datasets" / "big.csv").rename(folder / "datasets" / "secret.csv")
+    (folder / "datasets" / "big.parquet").write_bytes(b"PAR1 another table of that name PAR1")
+    time.sleep(1.1)  # a changed folder is seen after a second
+    assert yard.ask("bo", "GET", "/api/v1/datasets/big").status_code != 404
+    for address in ("", "/events?format=json", "/result", "/files"):
+        assert yard.ask("bo", "GET", run["links"]["self"] + address).status_code == 404
+    assert yard.seen("bo") == []
+    assert yard.seen("ana") == yard.seen("owner") == [run["id"]]
+
+
 def test_nothing_is_started_on_what_is_secret(yard: Yard) -> None:
     secret = yard.start("bo", "statistics", dataset="big")
     absent = yard.start("bo", "statistics", dataset="bug")

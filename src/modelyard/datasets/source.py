@@ -1,5 +1,6 @@
 """Where a dataset's table comes from."""
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -54,6 +55,11 @@ class Source:
     def is_remote(self) -> bool:
         """Whether the table lies on another machine."""
         return self.path is None
+
+    @property
+    def digest(self) -> str:
+        """A short name of the address: another table that takes the dataset's name has another."""
+        return hashlib.sha256(self.address.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def shown(self) -> str:

@@ -114,6 +114,7 @@ class DatasetKind:
             request=msgspec.to_builtins(asked),
             resource_kind="dataset",
             resource_name=dataset.name,
+            resource_digest=dataset.source.digest,
         )
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:

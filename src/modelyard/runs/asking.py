@@ -20,6 +20,7 @@ def values_of(kind: str, checked: Checked) -> dict[str, Any]:
         "request": dict(checked.request),
         "resource_kind": checked.resource_kind,
         "resource_name": checked.resource_name,
+        "resource_digest": checked.resource_digest,
         "state": "queued",
     }
 

@@ -23,6 +23,8 @@ class Checked:
     """The request with every parameter filled in."""
     resource_kind: str = ""
     resource_name: str = ""
+    resource_digest: str = ""
+    """Tells what the resource is from another that takes its name later."""
 
 
 @dataclass(frozen=True, kw_only=True)

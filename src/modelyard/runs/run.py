@@ -26,6 +26,8 @@ class Run:
     resource_kind: str = ""
     resource_name: str = ""
     """What the run is about, such as `dataset` and `flights`; empty where it is about nothing."""
+    resource_digest: str = ""
+    """Of where that came from when the run was asked for; another of the same name has another."""
     started_by: str = ""
     """Who asked for it, as lists show them; empty for a schedule."""
     started_by_id: str = ""

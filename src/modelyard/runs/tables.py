@@ -25,6 +25,7 @@ RUNS = Table(
     Column("request", JSON, nullable=False),
     Column("resource_kind", String(32), nullable=False, default=""),
     Column("resource_name", String(200), nullable=False, default=""),
+    Column("resource_digest", String(64), nullable=False, default=""),
     Column("started_by", String(254), nullable=False, default=""),
     Column("started_by_id", String(32), nullable=False, default=""),
     Column("state", String(16), nullable=False),

@@ -10,17 +10,24 @@ from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.runs.run import Run
 from modelyard.web import guard
 from modelyard.web.function_rights import require_function
-from modelyard.web.live import live
+from modelyard.web.live import live, services
 
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 NEW = Resource("run", "new")
 
 
 def find_resource(run: Run) -> Resource | None:
-    """Give what a run is about; None for one about nothing, or about what is no longer here."""
+    """Give what a run is about; None for one about nothing, or about what is no longer here.
+
+    Another dataset that has taken the name is not what the run is about.
+    """
     if not run.resource_kind:
         return None
     resource = Resource(run.resource_kind, run.resource_name)
+    if resource.kind == "dataset":
+        dataset = services().datasets.datasets.get(resource.name)
+        is_same = dataset is not None and dataset.source.digest == run.resource_digest
+        return resource if is_same else None
     return resource if guard.is_here(resource) else None
 
 

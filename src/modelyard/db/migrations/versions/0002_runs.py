@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("resource_kind", sa.String(length=32), nullable=False),
         sa.Column("resource_name", sa.String(length=200), nullable=False),
+        sa.Column("resource_digest", sa.String(length=64), nullable=False),
         sa.Column("started_by", sa.String(length=254), nullable=False),
         sa.Column("started_by_id", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
