@@ -278,6 +278,10 @@ def test_the_page_of_access_says_who_why_and_where_it_was_decided(team: Any) -> 
 def test_an_owner_shares_a_dataset_and_its_owner_shares_on(team: Any) -> None:
     olga, ana, vic = (team.signed_in(f"{name}@example.com") for name in ("olga", "ana", "vic"))
     form = {"level": "private", "people": "", "owner": "ana@example.com"}
+    warned = olga.post("/datasets/flights/access", data=form)
+    assert warned.status_code == 409
+    assert "you would not see it any more" in warned.text
+    form["sure"] = "1"
     assert olga.post("/datasets/flights/access", data=form).status_code == 303
     assert vic.get("/datasets/flights").status_code == 404
     shared = {"level": "shared", "people": "vic@example.com,\nnew@example.com"}

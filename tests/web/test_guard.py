@@ -208,7 +208,7 @@ def test_the_short_addresses_do_not_answer_for_a_hidden_default(team: Any) -> No
 def test_a_viewer_is_told_why_not(team: Any) -> None:
     answer = team.signed_in("vic@example.com").get("/people")
     assert answer.status_code == 403
-    assert "The role &#39;viewer&#39; is not allowed to manage it." in answer.text
+    assert "The role &#39;viewer&#39; is not allowed to manage people." in answer.text
 
 
 def test_a_laptop_without_users_needs_no_sign_in(client: FlaskClient) -> None:

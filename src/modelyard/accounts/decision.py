@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modelyard.accounts.actor import Actor, Scope
+from modelyard.accounts.actor import SCOPES_OF, Actor, Scope
 from modelyard.accounts.resource import Resource, Visibility
 from modelyard.errors import Denied, NotFound, SignInNeeded
 
@@ -12,6 +12,12 @@ VERBS: dict[Scope, str] = {
     "write": "change it",
     "admin": "manage it",
 }
+PARTS = {
+    "people": "manage people",
+    "audit log": "read the audit log",
+    "": "manage the service",
+}
+"""What the scope `admin` allows with the parts of a service."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def decide(actor: Actor, scope: Scope, resource: Resource, visibility: Visibilit
     if not seen.is_allowed and not may_manage:
         return seen
     if scope not in actor.scopes and not (scope == "admin" and _owns(actor, visibility)):
-        return _lacks(actor, scope)
+        return _lacks(actor, scope, resource)
     return seen if seen.is_allowed else Decision(True, "Owners of the service manage everything.")
 
 
@@ -76,6 +82,8 @@ def _sees(actor: Actor, visibility: Visibility) -> Decision:
         return Decision(True, why)
     if actor.kind == "anonymous":
         return Decision(False, "It is not public, and you are not signed in.", True, True)
+    if visibility.level == "shared":
+        return Decision(False, "It is shared with others, not with you.", is_secret=True)
     return Decision(False, "It is private, and not shared with you.", is_secret=True)
 
 
@@ -87,10 +95,15 @@ def _is_among(actor: Actor, visibility: Visibility) -> bool:
     return visibility.level == "shared" and actor.email in visibility.people
 
 
-def _lacks(actor: Actor, scope: Scope) -> Decision:
+def _lacks(actor: Actor, scope: Scope, resource: Resource) -> Decision:
     verb = VERBS[scope]
+    if resource.kind == "service" and scope == "admin":
+        verb = PARTS.get(resource.name, PARTS[""])
     if actor.kind == "anonymous":
         return Decision(False, f"To {verb}, sign in.", needs_sign_in=True)
-    if actor.kind == "token":
+    if actor.kind == "visitor":
+        return Decision(False, f"Visitors may read; sign-in is needed to {verb}.")
+    is_beyond_role = actor.role is not None and scope not in SCOPES_OF[actor.role]
+    if actor.kind == "token" and not is_beyond_role:
         return Decision(False, f"This token has not the scope '{scope}', which it takes to {verb}.")
     return Decision(False, f"The role '{actor.role}' is not allowed to {verb}.")

@@ -17,7 +17,8 @@ from modelyard.wiring import visibility_of
 
 SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
-SERVICE = Resource("service", "")
+PARTS = {"people": "people", "users": "people", "audit": "audit log"}
+"""What the first word of an address is about."""
 OF_PROXIES = (
     "Forwarded",
     "X-Forwarded-For",
@@ -190,7 +191,7 @@ def _meet(need: Need) -> None:
 
 
 def _require_scope(scope: Scope) -> None:
-    decision = decide(asker(), scope, SERVICE, EVERYBODY_INSIDE)
+    decision = decide(asker(), scope, _part(), EVERYBODY_INSIDE)
     if decision.is_allowed:
         return
     if not asker().is_signed_in:
@@ -205,6 +206,12 @@ def _require_known(is_person: bool) -> None:
         raise SignInNeeded(_here(), "Only somebody who is signed in may see it.", SIGN_IN)
     if is_person and actor.kind == "token":
         raise Denied(_here(), "A token cannot act on an account.", "Sign in with a browser.")
+
+
+def _part() -> Resource:
+    """Name the part of the service that the address is about, for the reason of a refusal."""
+    word = request.path.removeprefix("/api/v1").strip("/").partition("/")[0]
+    return Resource("service", PARTS.get(word, ""))
 
 
 def _here() -> str:

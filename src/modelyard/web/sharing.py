@@ -1,10 +1,14 @@
 """Who may see a dataset, changed from pages and API alike."""
 
-from modelyard.accounts.resource import Resource
+from dataclasses import replace
+
+from modelyard.accounts.decision import decide
+from modelyard.accounts.resource import LEVELS, Resource, Visibility
 from modelyard.accounts.user import clean_email
 from modelyard.errors import Conflict, Denied, Invalid
 from modelyard.web import guard
 from modelyard.web.live import live
+from modelyard.web.somebody import nearest_person, without_account
 
 
 def require_sight(resource: Resource) -> None:
@@ -16,8 +20,12 @@ def require_sight(resource: Resource) -> None:
         guard.require("read", resource)
 
 
-def share(resource: Resource, level: str, people: list[str], owner: str) -> None:
+def share(
+    resource: Resource, level: str, people: list[str], owner: str, *, is_sure: bool = True
+) -> None:
     """Say who may see a resource.
+
+    Who is not sure is not locked out: Conflict is raised where they would not see it any more.
 
     Raises Conflict where modelyard.toml says it, Invalid for what cannot be, and Denied where
     somebody who is no owner of the service would give away what is theirs.
@@ -33,6 +41,10 @@ def share(resource: Resource, level: str, people: list[str], owner: str) -> None
         raise Denied("owner", "only an owner of the service gives it to somebody else.")
     if level == "shared" and not people:
         raise Invalid("people", "are missing: shared with whom?", "Name them, or choose private.")
+    if chosen != present.owner and without_account([chosen]):
+        raise Invalid("owner", f"{chosen} has no account here.", nearest_person(chosen))
+    if not is_sure:
+        _keep_sight(resource, present, level, people, chosen)
     live().records.accounts.sharing.set(resource, level, people, chosen, by=guard.asker())
 
 
@@ -40,8 +52,25 @@ def _owner(text: str, level: str) -> str:
     """Give the owner's address; somebody must see what is private, so it has one."""
     if text:
         return clean_email(text)
-    if level == "private" and guard.asker().email:
+    if level in {"private", "shared"} and guard.asker().email:
         return guard.asker().email
     if level == "private":
         raise Invalid("owner", "is missing: nobody could see it.", "Name an e-mail address.")
     return ""
+
+
+def _keep_sight(
+    resource: Resource, present: Visibility, level: str, people: list[str], owner: str
+) -> None:
+    if level not in LEVELS:
+        return
+    emails = tuple(person.strip().lower() for person in people)
+    after = replace(present, level=level, people=emails, owner=owner)
+    sees = (decide(guard.asker(), "read", resource, one).is_allowed for one in (present, after))
+    if all(sees) or not guard.may("read", resource):
+        return
+    raise Conflict(
+        "access",
+        "you would not see it any more.",
+        "Tick that you are sure, or name yourself as owner or among those it is shared with.",
+    )

@@ -1,16 +1,18 @@
 """Who may see a dataset, over REST."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from modelyard.accounts.resource import Resource
+from modelyard.accounts.user import clean_email
 from modelyard.errors import Invalid
 from modelyard.web import guard
 from modelyard.web.account_json import access_json
 from modelyard.web.body import json_object
 from modelyard.web.needs import decides_itself, guarded
-from modelyard.web.query import no_parameters
+from modelyard.web.query import Query
 from modelyard.web.replies import unkept
 from modelyard.web.sharing import require_sight, share
+from modelyard.web.somebody import why_for, without_account
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1/datasets")
 
@@ -21,8 +23,8 @@ def get_access(name: str) -> Response:
     """Say who may see it, where that was decided, and why the one who asks may or may not."""
     resource = Resource("dataset", name)
     require_sight(resource)
-    no_parameters()
-    return described(resource)
+    person = Query(request.args, "user").text("user")
+    return described(resource, person)
 
 
 @blueprint.put("/<name>/access")
@@ -41,12 +43,21 @@ def set_access(name: str) -> Response:
     return described(resource)
 
 
-def described(resource: Resource) -> Response:
-    """Answer with how it stands now."""
+def described(resource: Resource, person: str = "") -> Response:
+    """Answer with how it stands now, and for a person's address whether they may see it."""
     content = access_json(
         guard.visibility(resource),
         guard.why("read", resource),
         guard.why("admin", resource),
         guard.asker().is_signed_in,
     )
+    if guard.asker().is_signed_in:
+        content["without_account"] = without_account(content["people"])
+    if person:
+        decided = why_for(person, resource)
+        content["user"] = {
+            "email": clean_email(person),
+            "may_read": decided.is_allowed,
+            "why": decided.why,
+        }
     return unkept({"dataset": resource.name, **content})

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from modelyard.accounts.resource import Level, Resource
-from modelyard.errors import ModelyardError
+from modelyard.errors import Conflict, Invalid, ModelyardError
 from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.needs import decides_itself, guarded
@@ -13,12 +13,13 @@ from modelyard.web.pages.frame import frame_of
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.query import Query
 from modelyard.web.sharing import require_sight, share
+from modelyard.web.somebody import why_for
 
 blueprint = Blueprint("access_pages", __name__)
 WORDS: dict[Level, tuple[str, str]] = {
     "private": ("Private", "Its owner alone sees it."),
     "shared": ("Shared", "Its owner and some people see it."),
-    "signed-in": ("Everybody here", "Everybody who is signed in sees it."),
+    "signed-in": ("Everybody signed in", "Everybody who is signed in sees it."),
     "public": ("Public", "Everybody sees it, signed in or not."),
 }
 
@@ -28,21 +29,36 @@ WORDS: dict[Level, tuple[str, str]] = {
 def show(name: str) -> Response:
     """Show who may see it, and why."""
     require_sight(Resource("dataset", name))
-    done = request.args.get("done", "")
-    return access(name, note="It is changed, and counts from now on." if done else "")
+    asked = Query(request.args, "done", "person")
+    note = "It is changed, and counts from now on." if asked.text("done") else ""
+    person = asked.text("person").strip()
+    try:
+        told = why_for(person, Resource("dataset", name)) if person else None
+    except Invalid as fault:
+        return access(name, asked_fault=fault, person=person)
+    return access(name, note=note, person=person, told=told)
 
 
 @blueprint.post("/datasets/<name>/access")
 @guarded("admin", "dataset")
 def change(name: str) -> Response:
     """Change who may see it."""
-    given = Query(request.form, "level", "people", "owner")
+    given = Query(request.form, "level", "people", "owner", "sure")
     typed = {key: given.text(key) for key in ("level", "people", "owner")}
     people = typed["people"].replace(",", " ").replace(";", " ").split()
     try:
-        share(Resource("dataset", name), typed["level"], people, typed["owner"])
+        share(
+            Resource("dataset", name),
+            typed["level"],
+            people,
+            typed["owner"],
+            is_sure=given.flag("sure"),
+        )
     except ModelyardError as fault:
         return access(name, fault, typed)
+    if not guard.may("read", resource := Resource("dataset", name)):
+        is_left = guard.may("admin", resource)
+        return led_to(f"/datasets/{name}/access?done=1" if is_left else "/datasets")
     return led_to(f"/datasets/{name}/access?done=1")
 
 
@@ -51,8 +67,12 @@ def access(
     fault: ModelyardError | None = None,
     typed: dict[str, str] | None = None,
     note: str = "",
+    **asked: Any,
 ) -> Response:
-    """Show who may see it, with what was typed and what is wrong with it."""
+    """Show who may see it, with what was typed and what is wrong with it.
+
+    `asked` says about which `person` was asked, and what they were `told`.
+    """
     resource = Resource("dataset", name)
     dataset = services().datasets.get_dataset(name)
     present = guard.visibility(resource)
@@ -63,7 +83,7 @@ def access(
     usual = {"level": present.level, "people": "\n".join(present.people), "owner": present.owner}
     return page(
         "datasets/access.html",
-        status_of(fault),
+        status_of(fault or asked.get("asked_fault")),
         visibility=present,
         read=read,
         manage=guard.why("admin", resource),
@@ -72,6 +92,8 @@ def access(
         fault=fault,
         note=note,
         typed=typed or usual,
+        would_lock_out=isinstance(fault, Conflict) and fault.where == "access",
+        **asked,
         **frame,
     )
 
