@@ -1,5 +1,8 @@
 """What can go wrong, in words that name the place and the cure. There is no HTTP in here."""
 
+LONGEST_ECHO = 80
+"""How much of a name that somebody sent is said back to them, in characters."""
+
 
 class ModelyardError(Exception):
     """A fault that a person can act on.

@@ -14,7 +14,7 @@ from modelyard.accounts.secret_text import digest_of, new_id, new_secret
 from modelyard.accounts.tables import LINKS, USERS
 from modelyard.accounts.user import User, clean_email, clean_role, require_admin, user_of
 from modelyard.accounts.user_rows import NewUser, end_sessions, find_row, insert_user
-from modelyard.errors import Conflict, Invalid, NotFound
+from modelyard.errors import LONGEST_ECHO, Conflict, Invalid, NotFound
 
 Purpose = Literal["owner", "invite", "reset"]
 LIVES_S: dict[Purpose, int] = {"owner": 86_400, "invite": 7 * 86_400, "reset": 86_400}
@@ -61,7 +61,11 @@ class Links:
         """
         require_admin(by)
         if purpose not in LIVES_S:
-            raise Invalid("purpose", f"'{purpose}' is not known.", f"Known: {', '.join(LIVES_S)}.")
+            raise Invalid(
+                "purpose",
+                f"'{purpose[:LONGEST_ECHO]}' is not known.",
+                f"Known: {', '.join(LIVES_S)}.",
+            )
         address = clean_email(email) if email or purpose == "reset" else ""
         known_role = "" if purpose == "reset" else clean_role(role)
         with self.ground.change(by) as connection:

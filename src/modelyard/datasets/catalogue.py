@@ -10,7 +10,7 @@ from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.discover import discover
 from modelyard.datasets.results import Results
 from modelyard.datasets.source import Source, source_from_config
-from modelyard.errors import Invalid, ModelyardError, NotFound
+from modelyard.errors import LONGEST_ECHO, Invalid, ModelyardError, NotFound
 from modelyard.workspace import Workspace
 
 NAMES_SHOWN = 10
@@ -55,7 +55,8 @@ class Catalogue(Mapping[str, Dataset]):
         if name in self.faults:
             raise self.faults[name]
         if name not in self.datasets:
-            raise NotFound(f"dataset '{name}'", "there is no such dataset.", self._nearest(name))
+            shown = name[:LONGEST_ECHO]
+            raise NotFound(f"dataset '{shown}'", "there is no such dataset.", self._nearest(shown))
         return self.datasets[name]
 
     def get_default(self) -> Dataset:

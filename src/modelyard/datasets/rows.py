@@ -9,7 +9,7 @@ import polars.selectors as cs
 
 from modelyard.datasets.faults import collect
 from modelyard.datasets.row_values import value_of
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 
 Build = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
@@ -76,7 +76,7 @@ def parse_filter(text: str) -> Filter:
             return Filter(":".join(parts[:place]), parts[place], ":".join(parts[place + 1 :]))
     raise Invalid(
         "filter",
-        f"'{text}' is not column:operator:value.",
+        f"'{text[:LONGEST_ECHO]}' is not column:operator:value.",
         f"Operators: {', '.join(OPERATORS)}. Example: filter=dep_delay:gt:60",
     )
 
@@ -137,9 +137,10 @@ def filtered(frame: pl.LazyFrame, schema: pl.Schema, filters: Sequence[Filter]) 
 def refuse_unknown(where: str, schema: pl.Schema, name: str) -> None:
     """Raise Invalid, with the nearest name, for a column that the table does not have."""
     if name not in schema:
-        near = difflib.get_close_matches(name, schema.names(), n=1)
+        shown = name[:LONGEST_ECHO]
+        near = difflib.get_close_matches(shown, schema.names(), n=1)
         cure = f"Did you mean '{near[0]}'?" if near else ""
-        raise Invalid(where, f"there is no column '{name}'.", cure)
+        raise Invalid(where, f"there is no column '{shown}'.", cure)
 
 
 def _expression(condition: Filter, dtype: pl.DataType) -> pl.Expr:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 from modelyard.progress import Progress
 
 Request = TypeVar("Request", bound=msgspec.Struct)
@@ -105,21 +105,23 @@ def read_request(kind: str, request: Mapping[str, Any], struct: type[Request]) -
     known = struct.__struct_fields__
     for field_name in request:
         if field_name not in known:
-            near = difflib.get_close_matches(str(field_name), known, n=1)
+            shown = str(field_name)[:LONGEST_ECHO]
+            near = difflib.get_close_matches(shown, known, n=1)
             cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known) or 'none'}."
-            raise Invalid(f"request.{field_name}", f"is not known to '{kind}'.", cure)
+            raise Invalid(f"request.{shown}", f"is not known to '{kind}'.", cure)
     try:
         return msgspec.convert(dict(request), struct)
     except msgspec.ValidationError as fault:
         why, _, where = str(fault).partition(" - at ")
         place = where.strip("`").replace("$", "request", 1) or "request"
-        raise Invalid(place, f"{why}.") from None
+        raise Invalid(place[:200], f"{why[:200]}.") from None
 
 
 def find_kind(kinds: Mapping[str, Kind], name: str) -> Kind:
     """Give a kind by its name; raises Invalid with the nearest known name."""
     if name in kinds:
         return kinds[name]
-    near = difflib.get_close_matches(name, kinds, n=1)
+    shown = name[:LONGEST_ECHO]
+    near = difflib.get_close_matches(shown, kinds, n=1)
     cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(kinds))}."
-    raise Invalid("kind", f"'{name}' is not known.", cure)
+    raise Invalid("kind", f"'{shown}' is not known.", cure)

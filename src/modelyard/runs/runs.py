@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelyard.db import Database
-from modelyard.errors import Conflict, Invalid, NotFound
+from modelyard.errors import LONGEST_ECHO, Conflict, Invalid, NotFound
 from modelyard.runs.asking import document_of, refuse_key, values_of
 from modelyard.runs.canonical import digest_of
 from modelyard.runs.kinds import Kind, find_kind
@@ -111,7 +111,9 @@ class Runs:
         Raises Invalid for a state that there is not.
         """
         if state and state not in STATES:
-            raise Invalid("state", f"'{state}' is not known.", f"Known: {', '.join(STATES)}.")
+            raise Invalid(
+                "state", f"'{state[:LONGEST_ECHO]}' is not known.", f"Known: {', '.join(STATES)}."
+            )
         return self._store.all_of(
             Question(
                 state=state,
@@ -168,7 +170,7 @@ class Runs:
         for file in self.files(run_id):
             if file.name == name:
                 return file, self.blobs.stream(file.blob)
-        raise NotFound(f"run {run_id}", f"has no file '{name}'.")
+        raise NotFound(f"run {run_id}", f"has no file '{name[:LONGEST_ECHO]}'.")
 
     def cancel(self, run_id: str, *, by: str = "") -> Run:
         """End a run: a queued one at once, a running one within a moment; raises NotFound.

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 
 DEEPEST = 32
 """Objects and lists within each other."""
@@ -32,9 +32,10 @@ def json_object(*known: str) -> dict[str, Any]:
     refuse_odd_values(content)
     for name in content:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            shown = name[:LONGEST_ECHO]
+            near = difflib.get_close_matches(shown, known, n=1)
             cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
-            raise Invalid(f"body, '{name[:100]}'", "is not known here.", cure)
+            raise Invalid(f"body, '{shown}'", "is not known here.", cure)
     return content
 
 

@@ -28,6 +28,8 @@ STATUS: dict[type[ModelyardError], tuple[int, str]] = {
 }
 JSON_PREFIXES = ("/api/", "/health/", "/openapi.json")
 PROBLEM = "application/problem+json"
+LONGEST = 2000
+"""How long each part of an error's words is at most, in characters."""
 
 
 def install(app: Flask) -> None:
@@ -82,7 +84,8 @@ def answer_unknown(error: Exception) -> Response:
 
 
 def problem(status: int, title: str, detail: str, where: str = "", cure: str = "") -> Response:
-    """Give an error in the shape that the caller reads."""
+    """Give an error in the shape that the caller reads, cut where what was sent made it long."""
+    detail, where, cure = (text[:LONGEST] for text in (detail, where, cure))
     if not wants_json():
         page = render_template(
             "problem.html", status=status, title=title, detail=detail, where=where, cure=cure
@@ -93,7 +96,7 @@ def problem(status: int, title: str, detail: str, where: str = "", cure: str = "
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": request.path,
+        "instance": request.path[:LONGEST],
     }
     content |= {key: value for key, value in (("where", where), ("cure", cure)) if value}
     answer = Response(json.dumps(content, ensure_ascii=False), status, mimetype=PROBLEM)

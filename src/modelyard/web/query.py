@@ -5,7 +5,7 @@ import difflib
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
@@ -14,7 +14,8 @@ FALSE = frozenset({"", "0", "false", "no", "off"})
 def no_parameters() -> None:
     """Raise Invalid where the address of this request has any parameter."""
     for name in request.args:
-        raise Invalid(f"parameter '{name}'", "is not known here.", "This address takes none.")
+        shown = name[:LONGEST_ECHO]
+        raise Invalid(f"parameter '{shown}'", "is not known here.", "This address takes none.")
 
 
 class Query:
@@ -24,9 +25,10 @@ class Query:
         """Raise Invalid, with the nearest known name, for a parameter that is not known."""
         for name in args:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
+                shown = name[:LONGEST_ECHO]
+                near = difflib.get_close_matches(shown, known, n=1)
                 cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
-                raise Invalid(f"parameter '{name}'", "is not known here.", cure)
+                raise Invalid(f"parameter '{shown}'", "is not known here.", cure)
         self.args = args
 
     def text(self, name: str, default: str = "") -> str:
@@ -43,7 +45,7 @@ class Query:
 
     def flag(self, name: str) -> bool:
         """Give a truth; raises Invalid for anything else."""
-        value = self.text(name).lower()
+        value = self.text(name)[:LONGEST_ECHO].lower()
         if value in TRUE | FALSE:
             return value in TRUE
         raise Invalid(f"parameter '{name}'", f"'{value}' is neither true nor false.")

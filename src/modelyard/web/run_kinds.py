@@ -48,7 +48,7 @@ def request_from_form(kind: Kind, form: "MultiDict[str, str]") -> dict[str, Any]
         )
     except msgspec.ValidationError as fault:
         why, _, where = str(fault).partition(" - at ")
-        raise Invalid(where.strip("`").replace("$.", "") or "form", f"{why}.") from None
+        raise Invalid(where.strip("`").replace("$.", "") or "form", f"{why[:200]}.") from None
     return request
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from modelyard.accounts.resource import Resource
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset
-from modelyard.errors import Invalid, ModelyardError, NotFound
+from modelyard.errors import LONGEST_ECHO, Invalid, ModelyardError, NotFound
 from modelyard.web import guard
 from modelyard.web.live import live, services
 
@@ -82,7 +82,7 @@ def nearest(name: str) -> NotFound:
         replace(seen, faults={}, datasets=_without(seen.datasets, name)).get_dataset(name)
     except NotFound as fault:
         return fault
-    return NotFound(f"dataset '{name}'", "there is no such dataset.")
+    return NotFound(f"dataset '{name[:LONGEST_ECHO]}'", "there is no such dataset.")
 
 
 def _without(known: dict[str, Dataset], name: str) -> dict[str, Dataset]:

@@ -6,7 +6,7 @@ from modelyard.datasets.outliers.detector import Detector
 from modelyard.datasets.outliers.forest import fit_forest
 from modelyard.datasets.outliers.pyod_models import fit_hbos, fit_knn, fit_lof, fit_pca
 from modelyard.datasets.outliers.tails import fit_copod, fit_ecod
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 
 MOST_COMPARED = 50_000
 """Rows for detectors that compare every row with every other: about 40 s at 12 columns."""
@@ -46,9 +46,10 @@ def get_detector(name: str) -> Detector:
     """
     if name in DETECTORS:
         return DETECTORS[name]
-    near = difflib.get_close_matches(name.lower(), DETECTORS, n=1)
+    shown = name[:LONGEST_ECHO]
+    near = difflib.get_close_matches(shown.lower(), DETECTORS, n=1)
     cure = f"Did you mean '{near[0]}'?" if near else ""
-    raise Invalid("detector", f"'{name}' is not one of {', '.join(DETECTORS)}.", cure)
+    raise Invalid("detector", f"'{shown}' is not one of {', '.join(DETECTORS)}.", cure)
 
 
 def refuse_size(detector: Detector, rows: int) -> None:

@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from modelyard.datasets.dataset import Dataset
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 from modelyard.version import VERSION
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
@@ -85,7 +85,9 @@ def chosen_format(query: Query) -> str:
     if asked:
         if asked not in FORMATS:
             known = ", ".join(FORMATS)
-            raise Invalid("parameter 'format'", f"'{asked}' is not known.", f"Known: {known}.")
+            raise Invalid(
+                "parameter 'format'", f"'{asked[:LONGEST_ECHO]}' is not known.", f"Known: {known}."
+            )
         return asked
     best = request.accept_mimetypes.best_match(list(FORMATS.values()), default=FORMATS["json"])
     return next(name for name, mimetype in FORMATS.items() if mimetype == best)

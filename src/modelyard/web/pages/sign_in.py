@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from modelyard.accounts.user import LONGEST_EMAIL
 from modelyard.errors import ModelyardError
 from modelyard.web import entry, guard
 from modelyard.web.live import live, services
@@ -52,7 +53,7 @@ def form(target: str = "/", email: str = "", fault: ModelyardError | None = None
         "accounts/sign_in.html",
         status_of(fault),
         target=target,
-        email=email,
+        email=email[:LONGEST_EMAIL],
         fault=fault,
         oidc_name=settings.oidc_name if settings.oidc_issuer else "",
     )
