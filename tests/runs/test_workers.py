@@ -142,7 +142,7 @@ def test_a_run_that_was_handed_back_is_cancelled_without_a_worker(yard: Yard) ->
 
 
 def test_what_a_kind_does_wrong_ends_its_run_in_words_and_nothing_else(yard: Yard) -> None:
-    worker = yard.work(LIMIT_S="4")
+    worker = yard.work(LIMIT_S="6")
     words = {
         "raise": "ZeroDivisionError: division by zero",
         "refuse": "has too many cells",
