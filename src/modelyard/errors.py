@@ -41,6 +41,21 @@ class Unavailable(ModelyardError):
     """A part that is needed is missing or cannot be reached at the moment."""
 
 
+class Unreachable(Unavailable):
+    """The database does not answer.
+
+    Its parts are for everybody who asks. The full words, which may name hosts and users, are what
+    `str` gives: for the log, and for the command line.
+    """
+
+    def __init__(self, where: str, why: str, cure: str = "", full: str = "") -> None:
+        super().__init__(where, why, cure)
+        self.full = full
+
+    def __str__(self) -> str:
+        return self.full or super().__str__()
+
+
 class SignInNeeded(Denied):
     """The caller is not known, and somebody known might be allowed."""
 

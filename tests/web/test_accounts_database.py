@@ -32,8 +32,23 @@ def test_without_a_database_everything_is_503_in_words(
     client = make_client(folder, database_url="postgresql://nobody@127.0.0.1:9/none")
     answer = client.get(address)
     assert answer.status_code == (404 if address == "/nope" else 503)
-    assert address == "/nope" or "cannot be used at the moment" in answer.text
+    assert address == "/nope" or "does not answer at the moment" in answer.text
     assert "Traceback" not in answer.text
+    for word in ("nobody", "127.0.0.1", "Postgres", "connection", "MODELYARD_DATABASE_URL"):
+        assert word not in answer.text, word
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_why_there_is_no_database_is_for_the_log_alone(
+    folder: Any, make_client: Any, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    client = make_client(folder, database_url="postgresql://nobody@127.0.0.1:9/none")
+    data = {"email": "a@b.c", "password": "x"} if method == "POST" else None
+    answer = client.open("/sign-in", method=method, data=data)
+    assert answer.status_code == 503
+    assert "127.0.0.1" not in answer.text
+    assert "database (Postgres none on 127.0.0.1): cannot be used at the moment" in caplog.text
+    assert "Is it running" in caplog.text
 
 
 def test_without_a_database_the_process_still_lives(folder: Any, make_client: Any) -> None:

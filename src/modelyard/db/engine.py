@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from modelyard.errors import Invalid, Unavailable
+from modelyard.errors import Invalid, Unreachable
 from modelyard.private import private_file, private_folder
 
 SETTING = "MODELYARD_DATABASE_URL"
@@ -109,13 +109,20 @@ def open_database(url: str, pool: int = 8) -> Database:
     return Database(engine, f"Postgres {parsed.database} on {host}")
 
 
-def unreachable(shown: str, fault: BaseException) -> Unavailable:
-    """Say that a database cannot be used at the moment, and its own last word about it."""
+def unreachable(shown: str, fault: BaseException) -> Unreachable:
+    """Say that a database cannot be used at the moment, and in full its last word about it."""
     said = str(getattr(fault, "orig", None) or fault).strip().splitlines()
-    return Unavailable(
-        f"database ({shown})",
-        f"cannot be used at the moment: {said[0] if said else type(fault).__name__}.",
-        "Nothing was written. Is it running, and is it the one that MODELYARD_DATABASE_URL names?",
+    return away(
+        f"database ({shown}): cannot be used at the moment: "
+        f"{said[0] if said else type(fault).__name__}. Nothing was written. "
+        "Is it running, and is it the one that MODELYARD_DATABASE_URL names?"
+    )
+
+
+def away(full: str) -> Unreachable:
+    """Say that there is no database at the moment; why is for those who run the service."""
+    return Unreachable(
+        "database", "does not answer at the moment.", "Nothing was written. Try again.", full
     )
 
 
@@ -137,7 +144,7 @@ def _open_sqlite(url: URL, pool: int) -> Database:
         private_folder(file.parent)
         private_file(file)
     except OSError as fault:
-        raise Unavailable(str(file.parent), f"cannot be made: {fault.strerror}.") from None
+        raise away(f"{file.parent}: cannot be made: {fault.strerror}.") from None
     engine = create_engine(
         URL.create("sqlite", database=str(file)),
         pool_size=pool,

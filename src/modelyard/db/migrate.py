@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from modelyard.db.engine import Database
+from modelyard.db.engine import Database, away
 from modelyard.errors import Unavailable
 
 HEAD = "0003"
@@ -55,7 +55,7 @@ def migrate_when_reachable(
             if waited >= patience_s:
                 raise
             if not told:
-                say(f"{fault.where} {fault.why} Trying again for {patience_s:g} seconds.")
+                say(f"{fault} Trying again for {patience_s:g} seconds.")
                 told = True
         sleep(pause)
         waited += pause
@@ -80,8 +80,7 @@ def _upgrade(database: Database, connection: Connection) -> None:
     try:
         command.upgrade(config, HEAD)
     except CommandError:
-        raise Unavailable(
-            f"database ({database.shown})",
-            "has a shape that this version does not know: a newer Modelyard made it.",
-            "Use that version, or restore a backup from before.",
+        raise away(
+            f"database ({database.shown}): has a shape that this version does not know: "
+            "a newer Modelyard made it. Use that version, or restore a backup from before."
         ) from None

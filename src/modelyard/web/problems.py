@@ -43,6 +43,7 @@ def answer_known(error: ModelyardError) -> Response:
     """Answer an error that names its place and cure; lead a person who is not known to sign in."""
     if isinstance(error, errors.SignInNeeded) and not wants_json():
         return to_sign_in()
+    note(error)
     status, title = next((STATUS[kind] for kind in STATUS if isinstance(error, kind)), (500, ""))
     answer = problem(status, title, error.why, where=error.where, cure=error.cure)
     if status == 401:
@@ -51,6 +52,12 @@ def answer_known(error: ModelyardError) -> Response:
     if isinstance(error, errors.Throttled):
         answer.headers["Retry-After"] = str(max(1, math.ceil(error.wait_s)))
     return answer
+
+
+def note(error: ModelyardError) -> None:
+    """Write into the log what a visitor is not told: why the database does not answer."""
+    if isinstance(error, errors.Unreachable):
+        log.warning("%s", error)
 
 
 def to_sign_in() -> Response:

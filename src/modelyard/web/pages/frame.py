@@ -13,7 +13,7 @@ from modelyard.errors import ModelyardError
 from modelyard.runs.child_state import ChildState
 from modelyard.web import guard
 from modelyard.web.live import live, services
-from modelyard.web.problems import STATUS
+from modelyard.web.problems import STATUS, note
 
 WAIT_S = 0.7
 """How long a page waits for a result before it shows how far the work is."""
@@ -82,6 +82,7 @@ def faulty(fault: ModelyardError) -> View:
 
 def status_of(fault: ModelyardError) -> tuple[int, str]:
     """Give the HTTP status and title of a fault."""
+    note(fault)
     return next(STATUS[kind] for kind in (*STATUS, ModelyardError) if isinstance(fault, kind))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, redirect, render_template
 
 from modelyard.errors import ModelyardError
-from modelyard.web.problems import STATUS
+from modelyard.web.problems import STATUS, note
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -23,4 +23,5 @@ def status_of(fault: ModelyardError | None) -> int:
     """Give the status of a page that keeps its form and says what is wrong; 200 for nothing."""
     if fault is None:
         return 200
+    note(fault)
     return next((STATUS[kind][0] for kind in STATUS if isinstance(fault, kind)), 500)
