@@ -289,3 +289,22 @@ def test_the_reference_shows_a_schema_that_goes_round(folder: Path, make_client:
     document["components"] = {"schemas": schemas}
     (folder / "openapi.yml").write_text(yaml.safe_dump(document))
     assert make_client(folder).get("/docs").status_code == 200
+
+
+def test_a_check_knows_the_services_own_addresses_and_scopes_without_serving(
+    folder: Path, desk: FlaskClient
+) -> None:
+    from click.testing import CliRunner
+
+    from modelyard.cli.check import check
+    from modelyard.web.own_addresses import all_own_addresses, own_addresses
+
+    assert all_own_addresses() == own_addresses(desk.application)
+    mine = {"get": operation("page")}
+    scoped = {"get": operation("told", security=[{"key": ["pets:read"]}])}
+    write(folder, {"/api/v1/runs": mine, "/told": scoped})
+    told = CliRunner().invoke(check, [str(folder)])
+    assert told.exit_code == 1
+    shown = " ".join(told.output.split())
+    assert "'/api/v1/runs' is an address of Modelyard's own" in shown
+    assert "'pets:read', which nobody has" in shown

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from modelyard.workspace.starter import making
 
 BIN = Path(sys.executable).parent
 SERVERS = {
@@ -95,6 +98,32 @@ def test_statistics_and_outliers_are_answered(name: str, yard: Path) -> None:
         assert json.loads(get(f"{address}/stats"))["rows"] == 100
         assert json.loads(get(f"{address}/outliers?detector=ecod"))["flagged"] >= 1
         assert b"<html" in get(address)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_functions_of_the_example_are_answered(name: str, yard: Path) -> None:
+    if name == "uwsgi" and not (BIN / "uwsgi").exists():
+        pytest.skip("uWSGI is not installed")
+    if name == "gunicorn" and find_spec("gunicorn") is None:
+        pytest.skip("gunicorn is not installed")
+    write_example(yard)
+    with running(name, yard) as (_, address):
+        assert get(f"{address}/e222/hello?name=Ana") == b"Hello, Ana!"
+        assert json.loads(get(f"{address}/e222/sum/1/4")) == 5
+        assert json.loads(get(f"{address}/e222/mult/3/4")) == 12
+        with pytest.raises(urllib.error.HTTPError, match="422"):
+            get(f"{address}/e222/sum/x/4")
+        told = json.loads(get(f"{address}/about/flask?format=json"))
+        known = {"modelyard": "Granian", "flask": "Werkzeug", "gunicorn": "gunicorn"}
+        assert told["flask"]["server"] == known.get(name, "uWSGI")
+
+
+def write_example(folder: Path) -> None:
+    """Write the example's endpoints into a folder."""
+    files = Path(making.__file__).parent / "files"
+    for file in making.FUNCTIONS:
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text((files / file).read_text())
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

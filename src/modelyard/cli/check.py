@@ -67,9 +67,17 @@ def _check_all(services: "Services", as_json: bool) -> bool:
 
 
 def _opened(folder: Path | None) -> "Services":
-    from modelyard import wiring
+    """Open the folder with its functions as the service would have them."""
+    from dataclasses import replace
 
-    return wiring.open_folder(folder)
+    from modelyard import wiring
+    from modelyard.functions.opening import open_functions
+    from modelyard.web.own_addresses import all_own_addresses
+
+    services = wiring.open_folder(folder)
+    tools = wiring.tools_for(services)
+    functions = open_functions(services.workspace, tools, all_own_addresses())
+    return replace(services, live_functions=lambda: functions)
 
 
 def _print_unopened(fault: ModelyardError) -> None:

@@ -57,7 +57,9 @@ def faults_of(functions: "Functions") -> list[ModelyardError]:
 
     The rest is what openapi-spec-validator finds in a document whose operations are all served.
     """
-    faults = list(functions.faults)
+    from modelyard.web.function_rights import scope_faults
+
+    faults: list[ModelyardError] = [*functions.faults, *scope_faults(functions)]
     if functions.documents and not faults:
         from modelyard.functions.deep_check import deep_faults
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from modelyard.accounts.actor import SCOPES, Scope
 from modelyard.accounts.resource import Resource
-from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
+from modelyard.errors import Denied, Invalid, ModelyardError, NotFound, SignInNeeded
 from modelyard.functions.catalogue import Functions
 from modelyard.functions.description import Requirement
 from modelyard.functions.operation import Operation
@@ -68,6 +68,20 @@ def require_function(name: str) -> None:
     operation = services().functions.get(name)
     if operation is None or not may_ask(operation):
         raise guard.absent(Resource("function", name[:200]))
+
+
+def scope_faults(functions: Functions) -> list[Invalid]:
+    """List the functions that ask for scopes that nobody has: they let nobody in."""
+    return [
+        Invalid(
+            operation.description.place,
+            f"asks for the scope '{name}', which nobody has.",
+            f"Known: {', '.join(SCOPES)}.",
+        )
+        for operation in functions.values()
+        for way in operation.security or ()
+        for name in sorted(way.scopes - set(SCOPES))
+    ]
 
 
 def _require_any(ways: Iterable[Requirement], resource: Resource) -> None:

@@ -14,3 +14,12 @@ def own_addresses(app: Flask) -> tuple[str, ...]:
     paths = {PLACEHOLDER.sub(r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     names = {one["operationId"] for item in document()["paths"].values() for one in item.values()}
     return (*sorted(paths), *sorted(names))
+
+
+def all_own_addresses() -> tuple[str, ...]:
+    """Give the same without a workspace, to check one that is not served."""
+    from modelyard.web.app import mount
+
+    app = Flask("modelyard.web", static_url_path="/static")
+    mount(app)
+    return own_addresses(app)
