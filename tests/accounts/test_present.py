@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from sqlalchemy import select
 
 from modelyard.accounts.actor import command_line
 from modelyard.accounts.resource import Resource
+from modelyard.accounts.tables import USERS
 from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 
 ADMIN = command_line("ana")
@@ -147,3 +150,20 @@ def test_of_two_owners_who_shut_each_other_out_at_once_one_stays(
             assert {first.result(30), last.result(30)} == {None, SignInNeeded}
         for user in (owner, second):
             accounts.users.enable(user.id, by=ADMIN)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_who_waits_to_note_a_last_use_holds_nobody_else(accounts, elsewhere, owner, second, clock):
+    first, last = sorted((owner, second), key=lambda user: user.id)
+    actors = [session_of(accounts, user)[1] for user in (first, last)]
+    with elsewhere.users.ground.database.transaction() as connection:
+        connection.execute(select(USERS).where(USERS.c.id == first.id).with_for_update())
+        for by in actors:
+            accounts.footprints.leave("session", by.credential, by.user_id, clock.at)
+        for _ in range(100):
+            if accounts.users.get_user(last.id).last_seen_at is not None:
+                break
+            sleep(0.05)
+        connection.execute(select(USERS).where(USERS.c.id == last.id).with_for_update(nowait=True))
+    accounts.footprints.finish()
+    assert accounts.users.get_user(first.id).last_seen_at == clock.at

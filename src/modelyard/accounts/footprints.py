@@ -62,11 +62,13 @@ class Footprints:
                 log.debug("times of last use are not written: %s", fault)
 
     def _write_batch(self, batch: dict[tuple[str, str], datetime]) -> None:
-        """Write people before what is theirs, in the order in which others lock them too."""
-        with self.database.transaction() as connection:
-            for (kind, id), at in sorted(batch.items(), reverse=True):
-                table, column = COLUMNS[kind]
-                is_older = column.is_(None) | (column < at)
-                connection.execute(
-                    update(table).where(table.c.id == id, is_older).values({column: at})
-                )
+        """Write each on its own: who waits for one of them holds none of the others meanwhile.
+
+        Else two who lock people in another order could wait for each other.
+        """
+        for (kind, id), at in sorted(batch.items(), reverse=True):
+            table, column = COLUMNS[kind]
+            is_older = column.is_(None) | (column < at)
+            change = update(table).where(table.c.id == id, is_older).values({column: at})
+            with self.database.transaction() as connection:
+                connection.execute(change)
