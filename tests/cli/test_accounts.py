@@ -111,6 +111,22 @@ def test_an_invitation_is_a_link_alone_on_standard_output(ana, typed, accounts, 
     assert accounts.links.use(found[1], password=PASSWORD).role == "analyst"
 
 
+def test_an_invitation_is_listed_and_withdrawn(ana, typed, said, monkeypatch):
+    done = typed("", "users", "add", "bob@example.com", "--role", "analyst", "--invite")
+    assert "It leads to http://localhost:8080." in done.stderr
+    assert "MODELYARD_PUBLIC_URL" in done.stderr
+    assert re.search(r"bob@example.com +analyst +20", typed("", "users", "list").stdout)
+    (invited,) = json.loads(typed("", "users", "list", "--json").stdout)["invitations"]
+    assert (invited["email"], invited["role"]) == ("bob@example.com", "analyst")
+    done = typed("", "users", "withdraw", "Bob@example.com")
+    assert done.stdout == "The invitation of bob@example.com is withdrawn.\n"
+    assert "bob@example.com" not in typed("", "users", "list").stdout
+    words = said(typed("", "users", "withdraw", "bob@example.com"))
+    assert words == "invitation of bob@example.com: is not here, or was used."
+    monkeypatch.setenv("MODELYARD_PUBLIC_URL", "https://yard.example.com")
+    assert "leads to" not in typed("", "users", "reset", ana).stderr
+
+
 def test_a_new_password_is_set_through_a_link_or_here(ana, typed, accounts):
     done = typed("", "users", "reset", ana)
     found = re.fullmatch(r"http://localhost:8080/reset/([\w-]{43})\n", done.stdout)
@@ -148,7 +164,8 @@ def test_a_token_is_printed_once_and_works(ana, typed, accounts):
         "", "tokens", "create", "--user", ana, "--name", "ci", *scopes, "--only", "dataset/delays"
     )
     secret = done.stdout.strip()
-    assert f"curl -H 'Authorization: Bearer {secret}' http://localhost:8080/api/v1" in done.stderr
+    assert secret not in done.stderr
+    assert 'curl -H "Authorization: Bearer $TOKEN" http://localhost:8080/api/v1' in done.stderr
     actor = accounts.tokens.find_actor(secret)
     assert (actor.scopes, str(actor.only)) == ({"read", "run"}, "dataset/delays")
     (listed,) = json.loads(typed("", "tokens", "list", "--json").stdout)["tokens"]
@@ -223,6 +240,7 @@ def test_nothing_is_there_at_first(typed, said):
     assert "Nobody yet" in typed("", "users", "list").stdout
     assert "No tokens" in typed("", "tokens", "list").stdout
     assert "Nothing was done yet" in typed("", "audit", "list").stdout
+    assert "No entry matches" in typed("", "audit", "list", "--action", "user.add").stdout
     assert typed("", "audit", "export").stdout == ""
     assert said(typed("", "tokens", "revoke", "x\x1b[31m")).startswith("token 'x [31m'")
 

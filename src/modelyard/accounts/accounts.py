@@ -12,6 +12,7 @@ from modelyard.accounts.kept_secrets import KeptSecrets
 from modelyard.accounts.links import Links
 from modelyard.accounts.memory import Memory
 from modelyard.accounts.passwords import Hasher, Passwords
+from modelyard.accounts.pending import Pending
 from modelyard.accounts.sessions import Sessions
 from modelyard.accounts.sharing import SharingTable
 from modelyard.accounts.throttle import Throttle
@@ -28,6 +29,7 @@ class Accounts:
     sessions: Sessions
     tokens: Tokens
     links: Links
+    invitations: Pending
     sharing: SharingTable
     audit: AuditLog
     throttle: Throttle
@@ -68,6 +70,7 @@ def open_accounts(
         sessions=Sessions(ground),
         tokens=Tokens(ground),
         links=Links(ground),
+        invitations=Pending(ground),
         sharing=SharingTable(ground),
         audit=audit,
         throttle=throttle,

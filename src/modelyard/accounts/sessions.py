@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.footprints import EVERY
@@ -69,6 +69,8 @@ class Sessions:
                 raise Denied("sign-in", "this account is disabled.", "Ask an owner.")
             connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user.id, over))
             connection.execute(insert(SESSIONS).values(values))
+            seen = update(USERS).where(USERS.c.id == user.id).values(last_seen_at=now)
+            connection.execute(seen)
         return secret
 
     def find_actor(self, secret: str) -> Actor | None:
@@ -107,6 +109,16 @@ class Sessions:
             if user is not None:
                 actor = user_of(user).as_actor()
                 self.ground.audit.note(connection, actor, "sign-out.everywhere", user.email)
+
+    def close_one(self, user_id: str, session_id: str) -> None:
+        """End one session of a person; one that is over, or somebody else's, is left alone."""
+        theirs = (SESSIONS.c.id == session_id) & (SESSIONS.c.user_id == user_id)
+        with self.ground.change() as connection:
+            user = connection.execute(select(USERS).where(USERS.c.id == user_id)).first()
+            ended = connection.execute(delete(SESSIONS).where(theirs))
+            if user is not None and ended.rowcount:
+                actor = user_of(user).as_actor()
+                self.ground.audit.note(connection, actor, "sign-out", actor.email)
 
     def list_sessions(self, user_id: str) -> list[Session]:
         """List where a person is signed in, the last used first."""

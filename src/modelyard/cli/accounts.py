@@ -63,6 +63,14 @@ class Desk:
         """Whether the folder has neither a modelyard.toml nor tables: perhaps it is a wrong one."""
         return not self.services.workspace.has_file and not len(self.services.datasets)
 
+    def say_for_whom_links_are(self) -> None:
+        """Say on standard error how links get another address, where nobody has said it."""
+        if not self.services.settings.public_url:
+            say_aside(
+                f"It leads to {self.address}. Where people type another address, or serve listens "
+                "on another port, set MODELYARD_PUBLIC_URL or MODELYARD_PORT for this command too."
+            )
+
     @property
     def address(self) -> str:
         """Where people reach the service, as far as the settings tell."""

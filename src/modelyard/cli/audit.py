@@ -33,7 +33,7 @@ def list_entries(workspace: Path | None, as_json: bool, **options: Any) -> None:
     from modelyard.cli.screen.accounts import show_entries
     from modelyard.cli.screen.console import open_console
 
-    show_entries(open_console(), entries)
+    show_entries(open_console(), entries, bool(options["action"] or options["actor"]))
 
 
 @audit.command()

@@ -63,7 +63,7 @@ def create(email: str, workspace: Path | None, **options: Any) -> None:
     until = f"until {expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else "without an end"
     say_aside(f"Token {token.id} of {token.user_email}, {until}. It is not shown again:")
     click.echo(secret)
-    say_aside(f"Try it: curl -H 'Authorization: Bearer {secret}' {address}/api/v1/datasets")
+    say_aside(f'Try it: curl -H "Authorization: Bearer $TOKEN" {address}/api/v1/datasets')
 
 
 @tokens.command("list")

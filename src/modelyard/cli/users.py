@@ -1,5 +1,6 @@
 """`modelyard users`: who has an account, and what they may."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,7 @@ def add(email: str, workspace: Path | None, **options: Any) -> None:
                 f"With this link {address} becomes {role} of {desk.folder}, once, within 7 days:"
             )
             click.echo(link)
+            desk.say_for_whom_links_are()
             return
         password = read_password(options["password_stdin"], address)
         user = desk.accounts.users.add(
@@ -66,16 +68,29 @@ def add(email: str, workspace: Path | None, **options: Any) -> None:
 @workspace_option
 @json_option
 def list_users(workspace: Path | None, as_json: bool) -> None:
-    """List everybody who has an account."""
+    """List everybody who has an account, and who is invited."""
     with open_desk(workspace) as desk:
         found, folder = desk.accounts.users.list_users(), desk.folder
+        invited = desk.accounts.invitations.list_open()
     if as_json:
-        print_json({"users": [_content(user) for user in found]})
+        content = {"users": [_content(user) for user in found]}
+        print_json(content | {"invitations": [asdict(one) for one in invited]})
         return
-    from modelyard.cli.screen.accounts import show_users
+    from modelyard.cli.screen.accounts import show_invitations, show_users
     from modelyard.cli.screen.console import open_console
 
     show_users(open_console(), found, folder)
+    show_invitations(open_console(), invited)
+
+
+@users.command()
+@click.argument("email")
+@workspace_option
+def withdraw(email: str, workspace: Path | None) -> None:
+    """Make an invitation useless that was not used yet."""
+    with open_desk(workspace) as desk:
+        desk.accounts.invitations.withdraw(email, by=desk.actor)
+    click.echo(f"The invitation of {email.strip().lower()} is withdrawn.")
 
 
 @users.command()
@@ -128,6 +143,7 @@ def reset(email: str, password_stdin: bool, workspace: Path | None) -> None:
             link = desk.link("reset", user.email, user.role)
             say_aside(f"With this link {user.email} sets a new password, once, within a day:")
             click.echo(link)
+            desk.say_for_whom_links_are()
             return
         password = read_password(True, user.email)
         desk.accounts.users.set_password(user.id, password, by=desk.actor)

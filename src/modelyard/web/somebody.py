@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from modelyard.accounts.actor import SCOPES_OF, Actor
 from modelyard.accounts.decision import Decision, decide
-from modelyard.accounts.resource import Resource
+from modelyard.accounts.resource import Resource, Visibility
 from modelyard.accounts.user import User, clean_email
 from modelyard.errors import Denied
 from modelyard.web import guard
-from modelyard.web.live import live
+from modelyard.web.live import live, services
 
 
 def why_for(email: str, resource: Resource) -> Decision:
@@ -48,6 +48,17 @@ def nearest_person(email: str) -> str:
     known = [user.email for user in live().records.accounts.users.list_users()]
     near = get_close_matches(email, known, 1)
     return f"Did you mean {near[0]}?" if near else ""
+
+
+def all_visibilities() -> list[tuple[str, Visibility]]:
+    """List every dataset by name with who may see it: for owners of the service.
+
+    Raises Denied for others.
+    """
+    guard.require("admin")
+    catalogue = services().datasets
+    names = sorted({*catalogue.datasets, *catalogue.faults})
+    return [(name, guard.visibility(Resource("dataset", name))) for name in names]
 
 
 def _actor(user: User | None, email: str) -> Actor:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from modelyard.accounts.audit import Entry
+    from modelyard.accounts.pending import Invitation
     from modelyard.accounts.tokens import Token
     from modelyard.accounts.user import User
 
@@ -31,6 +32,19 @@ def show_users(console: "Console", users: Sequence["User"], folder: str) -> None
         Column("name", tuple(user.name for user in users), rank=2, least=8),
         Column("signs in by", tuple(with_password[user.has_password] for user in users), rank=3),
         Column("added", tuple(moment_text(user.created_at) for user in users), rank=4),
+    ]
+    say_left_out(console, show_table(console, table))
+
+
+def show_invitations(console: "Console", invited: Sequence["Invitation"]) -> None:
+    """Write who is invited and has no account yet; nothing where nobody is."""
+    if not invited:
+        return
+    say(console, "Invited, and not here yet:")
+    table = [
+        Column("email", tuple(one.email or "anybody" for one in invited), style="cyan", most=60),
+        Column("role", tuple(one.role for one in invited)),
+        Column("until", tuple(moment_text(one.expires_at) for one in invited)),
     ]
     say_left_out(console, show_table(console, table))
 
@@ -57,10 +71,10 @@ def show_tokens(console: "Console", tokens: Sequence["Token"]) -> None:
     say_left_out(console, show_table(console, table))
 
 
-def show_entries(console: "Console", entries: Sequence["Entry"]) -> None:
+def show_entries(console: "Console", entries: Sequence["Entry"], is_filtered: bool) -> None:
     """Write entries of the audit log."""
     if not entries:
-        say(console, "Nothing was done yet.")
+        say(console, "No entry matches." if is_filtered else "Nothing was done yet.")
         return
     details = (
         json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "" for entry in entries

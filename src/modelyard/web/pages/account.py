@@ -11,6 +11,7 @@ from modelyard.errors import Invalid, ModelyardError
 from modelyard.web import cookies, guard, visible
 from modelyard.web.live import live, services
 from modelyard.web.needs import for_people
+from modelyard.web.once import once
 from modelyard.web.own_address import own_address
 from modelyard.web.own_tokens import create_token, revoke_token
 from modelyard.web.pages.browsers import browser_name
@@ -30,6 +31,7 @@ NOTES = {
     "name": "Others see the new name from now on.",
     "password": "The password is changed; your other sessions have ended.",
     "sessions": "You are signed out everywhere else.",
+    "session": "That session has ended.",
     "revoked": "The token is revoked.",
 }
 
@@ -80,11 +82,19 @@ def end_other_sessions() -> Response:
     return led_to("/account?done=sessions")
 
 
+@blueprint.post("/sessions/<session_id>/end")
+@for_people
+def end_session(session_id: str) -> Response:
+    """Sign out in one other place."""
+    live().records.accounts.sessions.close_one(guard.asker().user_id, session_id)
+    return led_to("/account?done=session")
+
+
 @blueprint.post("/tokens")
 @for_people
 def add_token() -> Response:
     """Make a token, and show it this once."""
-    given = Query(request.form, "name", "scopes", "resource", "expires_days")
+    given = Query(request.form, "name", "scopes", "resource", "expires_days", "key")
     days = given.text("expires_days", "90")
     typed = {
         "at": "token",
@@ -96,7 +106,8 @@ def add_token() -> Response:
     wanted: dict[str, Any] = {key: typed[key] for key in ("name", "scopes", "resource")}
     wanted["expires_days"] = int(days) if days.isdecimal() else None if days == "never" else days
     try:
-        token, secret = create_token(wanted)
+        with once():
+            token, secret = create_token(wanted)
     except ModelyardError as fault:
         return account(fault, typed)
     return account(fresh=token, secret=secret)
@@ -171,6 +182,7 @@ def shown_sessions(sessions: list[Any]) -> list[dict[str, Any]]:
     present = guard.asker().credential
     shown = [
         {
+            "id": session.id,
             "browser": browser_name(session.agent),
             "created_at": session.created_at,
             "seen_at": session.seen_at,

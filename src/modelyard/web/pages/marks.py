@@ -6,7 +6,19 @@ from markupsafe import Markup, escape
 
 from modelyard.errors import ModelyardError
 
-PLAIN = frozenset({"sign-in", "password", "single sign-on"})
+PLAIN = frozenset({"sign-in", "password", "single sign-on", "form", "email", "access"})
+LABELS = {
+    "old_password": "The old password",
+    "name": "The name",
+    "role": "The role",
+    "level": "Who may see it",
+    "owner": "The owner",
+    "people": "The people",
+    "scopes": "What it may do",
+    "expires_days": "The time after which it expires",
+}
+"""What forms call the fields that a fault names."""
+VERBS = ("is ", "are ", "has ")
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -20,7 +32,10 @@ def said(fault: ModelyardError) -> Markup:
     if fault.where in PLAIN:
         is_address = "@" in fault.why.partition(" ")[0]
         return coded(fault.why if is_address else fault.why[:1].upper() + fault.why[1:])
-    return coded(f"{fault.where}: {fault.why}")
+    label = LABELS.get(fault.where, "")
+    if label and fault.why.startswith(VERBS):
+        return coded(f"{label} {fault.why}")
+    return coded(f"{label or fault.where}: {fault.why}")
 
 
 def marked(text: str) -> Markup:

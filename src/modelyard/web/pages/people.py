@@ -8,13 +8,17 @@ from modelyard.web import guard
 from modelyard.web.invitations import Handout, invite, password_link
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
+from modelyard.web.once import once
+from modelyard.web.pages.access import WORDS
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.query import Query
+from modelyard.web.somebody import all_visibilities
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 NOTES = {
     "role": "The role is changed; it counts from now on.",
     "disabled": "They are shut out: sessions have ended, tokens are refused.",
+    "withdrawn": "The invitation is withdrawn; its link no longer works.",
     "enabled": "They may sign in again.",
 }
 
@@ -30,12 +34,26 @@ def show() -> Response:
 @guarded("admin")
 def send_invitation() -> Response:
     """Make a link that invites somebody, and show it this once."""
-    given = Query(request.form, "email", "role")
+    given = Query(request.form, "email", "role", "key")
     email, role = given.text("email"), given.text("role", "analyst")
     try:
-        return people(link=invite(email, role))
+        with once():
+            link = invite(email, role)
     except ModelyardError as fault:
         return people(fault, email=email, role=role)
+    return people(link=link)
+
+
+@blueprint.post("/withdraw")
+@guarded("admin")
+def withdraw() -> Response:
+    """Make an invitation useless."""
+    email = Query(request.form, "email").text("email")
+    try:
+        live().records.accounts.invitations.withdraw(email, by=guard.asker())
+    except ModelyardError as fault:
+        return people(fault)
+    return led_to("/people?done=withdrawn")
 
 
 @blueprint.post("/<user_id>/role")
@@ -75,7 +93,12 @@ def enable(user_id: str) -> Response:
 def make_password_link(user_id: str) -> Response:
     """Make a link with which somebody sets a new password, and show it this once."""
     user = live().records.accounts.users.get_user(user_id)
-    return people(link=password_link(user))
+    try:
+        with once():
+            link = password_link(user)
+    except ModelyardError as fault:
+        return people(fault)
+    return people(link=link)
 
 
 def people(
@@ -90,6 +113,9 @@ def people(
         "accounts/people.html",
         status_of(fault),
         users=sorted(live().records.accounts.users.list_users(), key=lambda one: not one.is_active),
+        invitations=live().records.accounts.invitations.list_open(),
+        datasets=all_visibilities(),
+        words=WORDS,
         roles=ROLES,
         fault=fault,
         link=link,
