@@ -198,4 +198,5 @@ def _let_go(connection: Connection, run: Run, at: datetime, is_resumed: bool) ->
         values |= {"dispatched_at": None, "attempt": run.attempt + 1}
     connection.execute(mine.values(**values))
     if run.state == "running":
-        add_event(connection, run.id, at, "log", {"text": f"{run.worker} ended: {HANDED_BACK}"})
+        ended = {"text": f"its worker ended: {HANDED_BACK}", "worker": run.worker}
+        add_event(connection, run.id, at, "log", ended)

@@ -7,7 +7,7 @@ from modelyard.runs.presence import nobody_works
 from modelyard.runs.run import Event, Run
 from modelyard.web.command_lines import folder_word
 from modelyard.web.live import live
-from modelyard.web.run_rights import shown_starter
+from modelyard.web.run_discretion import discreet, is_told_names, without_names
 
 ROOT = "/api/v1/runs"
 
@@ -22,7 +22,7 @@ def short(run: Run) -> dict[str, Any]:
         "done": round(run.done, 4),
         "label": run.label,
         "resource": _resource(run),
-        "started_by": shown_starter(run),
+        "started_by": discreet(run).started_by,
         "schedule": run.schedule,
         "created_at": written(run.created_at),
         "began_at": written(run.began_at),
@@ -33,7 +33,7 @@ def short(run: Run) -> dict[str, Any]:
 
 def whole(run: Run) -> dict[str, Any]:
     """Give all that is known of a run but its result."""
-    fault = run.fault
+    run, fault = discreet(run), run.fault
     return short(run) | {
         "request": dict(run.request),
         "attempt": run.attempt,
@@ -51,9 +51,10 @@ def whole(run: Run) -> dict[str, Any]:
 
 
 def event_content(event: Event) -> dict[str, Any]:
-    """Give an event as one flat object."""
+    """Give an event as one flat object, to the one who asks."""
+    content = dict(event.content) if is_told_names() else without_names(event.content)
     head = {"number": event.number, "at": written(event.at), "kind": event.kind}
-    return head | {"content": dict(event.content)}
+    return head | {"content": content}
 
 
 def address_of(run: Run) -> str:

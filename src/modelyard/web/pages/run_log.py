@@ -6,6 +6,7 @@ from typing import Any
 
 from modelyard.runs.run import Event
 from modelyard.web.live import live
+from modelyard.web.run_discretion import is_told_names, without_names
 
 AT_ONCE = 500
 MOST_READ = 5000
@@ -53,8 +54,12 @@ def line_of(event: Event) -> LogLine:
         at=event.at.isoformat(timespec="seconds"),
         clock=event.at.strftime("%H:%M:%S"),
         kind=event.kind,
-        text=words_of(event.kind, event.content),
+        text=words_of(event.kind, _shown(event)),
     )
+
+
+def _shown(event: Event) -> Mapping[str, Any]:
+    return event.content if is_told_names() else without_names(event.content)
 
 
 def words_of(kind: str, content: Mapping[str, Any]) -> str:
@@ -62,7 +67,8 @@ def words_of(kind: str, content: Mapping[str, Any]) -> str:
     if kind == "start":
         attempt = content.get("attempt", 1)
         again = f", attempt {attempt}" if attempt != 1 else ""
-        return f"began on worker {content.get('worker', '')}{again}"
+        where = f" on worker {content['worker']}" if content.get("worker") else ""
+        return f"began{where}{again}"
     if kind == "cancel":
         by = content.get("by", "")
         return f"{by} asked to end it" if by else "asked to end"

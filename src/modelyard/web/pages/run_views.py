@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from modelyard.runs.run import Run
 from modelyard.web.live import live, services
 from modelyard.web.numerals import THIN, counted, duration
-from modelyard.web.run_rights import find_resource, shown_starter
+from modelyard.web.run_discretion import discreet
+from modelyard.web.run_rights import find_resource
 
 LONGEST_WORDS = 90
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
@@ -69,7 +70,7 @@ def is_repeatable(run: Run) -> bool:
 
 def who_started(run: Run) -> str:
     """Say who, or which schedule, asked for it; nothing to somebody unknown."""
-    return f"schedule {run.schedule}" if run.schedule else shown_starter(run)
+    return f"schedule {run.schedule}" if run.schedule else discreet(run).started_by
 
 
 def asked_words(run: Run) -> str:

@@ -19,6 +19,7 @@ from modelyard.web.pages.run_results import ResultView, result_view
 from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of
 from modelyard.web.pages.schedule_views import schedule_line
 from modelyard.web.query import Query
+from modelyard.web.run_discretion import discreet
 from modelyard.web.run_lists import RunPage, seen_runs
 from modelyard.web.run_rights import get_seen, may_change
 from modelyard.web.schedules import seen_schedules
@@ -57,13 +58,13 @@ def show_run(run_id: str) -> Response:
     """Show a run: how it stands, what it said, and what came of it."""
     Query(request.args)
     run = get_seen(run_id)
-    line = line_of(run)
+    line, shown = line_of(run), discreet(run)
     context = {
         "line": line,
-        "run": run,
+        "run": shown,
         "log": read_log(run.id),
         "may_change": may_change(run, guard.asker()),
-        "passport": passport_rows(run.passport),
+        "passport": passport_rows(shown.passport),
         "request_rows": passport_rows(run.request),
         "times": _times(run),
         "is_repeatable": is_repeatable(run),

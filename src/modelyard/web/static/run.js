@@ -49,7 +49,7 @@ function show(run) {
 
 // The same words as in pages/run_log.py.
 const WORDS = {
-  start: (of) => `began on worker ${of.worker ?? ""}${of.attempt > 1 ? `, attempt ${of.attempt}` : ""}`,
+  start: (of) => `began${of.worker ? ` on worker ${of.worker}` : ""}${of.attempt > 1 ? `, attempt ${of.attempt}` : ""}`,
   cancel: (of) => (of.by ? `${of.by} asked to end it` : "asked to end"),
   completed: (of) => of.state ?? "over",
   log: (of) => of.text ?? "",
