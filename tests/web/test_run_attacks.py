@@ -206,6 +206,86 @@ def test_an_address_of_a_person_is_not_shown_to_somebody_unknown(yard: Yard, fol
     assert "ana@example.com" not in client.get(f"/runs/{run['id']}").text
 
 
+def make_public(folder: Path) -> None:
+    toml = folder / "modelyard.toml"
+    toml.write_text(toml.read_text().replace('title = "Flights"', 'visibility = "public"'))
+    time.sleep(1.1)  # a changed folder is seen after a second
+
+
+def test_somebody_unknown_is_told_neither_people_nor_machines(yard: Yard, folder: Path) -> None:
+    run = yard.start("ana", "statistics", dataset="flights").json
+    address, records = run["links"]["self"], yard.client.application.extensions[LIVE].records
+    names = {"started_by": "ana@example.com", "worker": "far-host-4711"}
+    with records.database.transaction() as connection:
+        done = {"state": "succeeded", "worker": names["worker"], "passport": {"seed": 7, **names}}
+        connection.execute(update(RUNS).where(RUNS.c.id == run["id"]).values(done))
+        at = records.runs.clock()
+        add_event(connection, run["id"], at, "start", {"attempt": 2, "worker": names["worker"]})
+        add_event(connection, run["id"], at, "cancel", {"by": names["started_by"]})
+        add_event(connection, run["id"], at, "completed", {"state": "succeeded"})
+    make_public(folder)
+    asked = (address, f"{address}/events", f"{address}/events?format=json", f"/runs/{run['id']}")
+    for who, are_told in (("", False), ("bo", True)):
+        for path in asked:
+            text = yard.ask(who, "GET", path, headers=STREAM if "/events" in path else {}).text
+            assert "succeeded" in text
+            assert any(name in text for name in names.values()) == are_told, path
+    assert yard.ask("", "GET", address).json["passport"] == {"seed": 7}
+
+
+def test_one_person_or_address_has_two_streams(yard: Yard, folder: Path) -> None:
+    run = yard.start("ana", "statistics", dataset="flights").json
+    make_public(folder)
+
+    def open_stream(who: str, address: str) -> TestResponse:
+        place = THREADED | {"REMOTE_ADDR": address}
+        asked = {"headers": STREAM, "environ_overrides": place, "buffered": False}
+        return yard.ask(who, "GET", run["links"]["events"], **asked)
+
+    opened = [open_stream("bo", "10.0.0.1") for _ in range(2)]
+    refused = open_stream("bo", "10.0.0.2")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    opened += [open_stream("", "10.0.0.1") for _ in range(2)]
+    assert [answer.status_code for answer in opened] == [200] * 4
+    assert open_stream("", "10.0.0.1").status_code == 503
+    opened.append(open_stream("", "10.0.0.2"))
+    opened[0].close()
+    opened.append(open_stream("bo", "10.0.0.1"))
+    assert [answer.status_code for answer in opened] == [200] * 6
+    for answer in opened:
+        answer.close()
+
+
+def end_right(yard: Yard, who: str) -> None:
+    """Disable somebody while a request of theirs goes on."""
+    accounts = yard.client.application.extensions[LIVE].records.accounts
+    user = accounts.users.find_by_email(f"{who}@example.com")
+    accounts.users.disable(user.id, by=LAPTOP)
+
+
+def test_a_stream_ends_with_the_right_to_it(yard: Yard) -> None:
+    run = yard.start("ana", "statistics", dataset="flights").json
+    asked = {"headers": STREAM, "environ_overrides": THREADED, "buffered": False}
+    answer = yard.ask("bo", "GET", run["links"]["events"], **asked)
+    pieces = iter(answer.response)
+    next(pieces)
+    timer = threading.Timer(0.5, end_right, (yard, "bo"))
+    timer.start()
+    rest = list(pieces)  # a sign of life would come after ten seconds
+    timer.join()
+    answer.close()
+    assert rest == []
+
+
+def test_a_caller_who_waited_is_told_nothing_when_the_right_has_ended(yard: Yard) -> None:
+    run = yard.start("ana", "statistics", dataset="flights").json
+    timer = threading.Timer(0.5, end_right, (yard, "bo"))
+    timer.start()
+    answer = yard.ask("bo", "GET", run["links"]["self"] + "?wait=2")
+    timer.join()
+    assert answer.status_code == 401
+
+
 def test_another_site_starts_nothing(client: FlaskClient) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         form = {"kind": "echo", "text": "x"}

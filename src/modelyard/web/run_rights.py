@@ -1,7 +1,10 @@
 """Who may see a run, start one, cancel one: by the resource that it is about."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+
+from flask import current_app, g, request
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.decision import decide
@@ -59,6 +62,33 @@ def get_seen(run_id: str) -> Run:
     raise _absent(run_id)
 
 
+def get_still_seen(run_id: str) -> Run:
+    """Give a run anew to somebody who waited: their right may have ended since, or their token.
+
+    Raises what `get_seen` raises.
+    """
+    g.pop("asker", None)
+    return get_seen(run_id)
+
+
+def right_to(run_id: str) -> Callable[[], bool]:
+    """Give what tells, also when the request is over, whether the one who asks may see a run.
+
+    It raises Unavailable where the database cannot be reached.
+    """
+    app, environ = current_app._get_current_object(), dict(request.environ)  # type: ignore[attr-defined]
+
+    def may_still_see() -> bool:
+        with app.request_context(environ):
+            try:
+                get_seen(run_id)
+            except (Denied, NotFound):
+                return False
+        return True
+
+    return may_still_see
+
+
 def may_change(run: Run, actor: Actor) -> bool:
     """Tell whether somebody may cancel a run: the one who started it, and owners."""
     if actor.only is not None and actor.only != Resource(run.resource_kind, run.resource_name):
@@ -103,11 +133,6 @@ def require_runner() -> None:
     Raises SignInNeeded and Denied.
     """
     _require_scope(replace(guard.asker(), only=None))
-
-
-def shown_starter(run: Run) -> str:
-    """Give who started a run; somebody unknown is not told an address."""
-    return run.started_by if guard.asker().is_signed_in else ""
 
 
 def is_id(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from modelyard.accounts.actor import Actor
 from modelyard.errors import Unavailable
 from modelyard.web.live import live
 from modelyard.web.places import Place, find_place
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 STREAMS = "modelyard.streams"
 LOOK_EVERY_S = 0.3
+MOST_EACH = 2
+"""Streams of one person, or of one network address where nobody is signed in."""
+CURE = "Ask again later, or ask for the run itself: GET /api/v1/runs/ID?wait=30."
 PAUSE_S = 2.0
 """How long nothing is asked of a database that cannot be reached."""
 log = logging.getLogger(__name__)
@@ -111,16 +116,21 @@ class Streams:
         self.watch = watch
         self.answers = answers
         self._free = threading.BoundedSemaphore(most) if most > 0 else None
+        self._of: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def take_seat(self) -> Place | None:
+    def take_seat(self, who: str) -> Place | None:
         """Take a place, and one of those for callers who wait for answers.
 
         None where this process has no threads for streams at all. Raises Unavailable where all
-        places are taken.
+        places are taken, or the share of `who` is; nobody named has all.
         """
         if self._free is None:
             return None
         with ExitStack() as stack:
+            if who:
+                self._count(who)
+                stack.callback(self._discount, who)
             if self._free.acquire(blocking=False):
                 stack.callback(self._free.release)
                 place = find_place(self.answers)
@@ -130,8 +140,28 @@ class Streams:
         raise Unavailable(
             "event streams",
             f"this process has {self.most} at most, and no place is free.",
-            "Ask again later, or ask for the run itself: GET /api/v1/runs/ID?wait=30.",
+            CURE,
         )
+
+    def _count(self, who: str) -> None:
+        with self._lock:
+            if self._of[who] >= MOST_EACH:
+                raise Unavailable("event streams", f"you have {MOST_EACH} already.", CURE)
+            self._of[who] += 1
+
+    def _discount(self, who: str) -> None:
+        with self._lock:
+            self._of[who] -= 1
+            if not self._of[who]:
+                del self._of[who]
+
+
+def share_of(actor: Actor) -> str:
+    """Name the one who shares their places among their streams: a person, or an address.
+
+    The person at this computer shares with nobody.
+    """
+    return "" if actor.kind == "laptop" else actor.user_id or f"address {actor.address}"
 
 
 def streams() -> Streams:

@@ -20,7 +20,14 @@ from modelyard.web.replies import JSON, as_json, hashed
 from modelyard.web.run_answers import ROOT, address_of, short, whole
 from modelyard.web.run_kinds import kind_contents
 from modelyard.web.run_lists import seen_runs
-from modelyard.web.run_rights import get_changeable, get_seen, is_id, require_runner, require_start
+from modelyard.web.run_rights import (
+    get_changeable,
+    get_seen,
+    get_still_seen,
+    is_id,
+    require_runner,
+    require_start,
+)
 
 MOST_LISTED = 200
 LONGEST_WAIT_S = 60
@@ -70,7 +77,8 @@ def get_run(run_id: str) -> Response:
     wait_s = query.number("wait", 0, 0, LONGEST_WAIT_S)
     run = get_seen(run_id)
     if wait_s and not run.is_over:
-        run = _waited(run, wait_s)
+        _wait(run, wait_s)
+        run = get_still_seen(run_id)
     answer = hashed(whole(run))
     if not run.is_over:
         answer.headers["Retry-After"] = "1"
@@ -190,10 +198,11 @@ def _resource_of(about: Checked | Run) -> Resource | None:
     return Resource(about.resource_kind, about.resource_name) if about.resource_kind else None
 
 
-def _waited(run: Run, wait_s: float) -> Run:
+def _wait(run: Run, wait_s: float) -> None:
     """Wait for a run where there is a free seat: some threads stay free for others."""
     with live().answers.seat() as may_wait:
-        return live().records.runs.wait(run.id, wait_s) if may_wait else run
+        if may_wait:
+            live().records.runs.wait(run.id, wait_s)
 
 
 def _next_address(before: str) -> str | None:
