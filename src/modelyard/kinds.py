@@ -1,25 +1,61 @@
 """All the kinds of runs that this version knows."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from modelyard.datasets.work import dataset_kinds
 from modelyard.functions.work import FunctionKind
+from modelyard.models.work import ScoreKind
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
 
 if TYPE_CHECKING:
+    import msgspec
+
     from modelyard.datasets.dataset import Dataset
+    from modelyard.models.kept_files import KeptFiles
+    from modelyard.models.registry import Registry
     from modelyard.wiring import Services
 
 
-def kinds_of(current: "Callable[[], Services]") -> Callable[[], Mapping[str, Kind]]:
-    """Give the kinds by name; `current` gives the workspace as it is when a request is checked."""
+def kinds_of(
+    current: "Callable[[], Services]", registry: "Registry | None" = None
+) -> Callable[[], Mapping[str, Kind]]:
+    """Give the kinds by name; `current` gives the workspace as it is when a request is checked.
+
+    Without a `registry` of models, as in the child of a run, models come from the blob store.
+    """
 
     def find(name: str) -> "Dataset":
         return current().datasets.get_dataset(name)
 
     functions = FunctionKind(lambda: current().functions)
-    kinds = (*dataset_kinds(find), functions, Echo())
+    score = ScoreKind(
+        _Tables(find),
+        lambda: registry.files if registry else _kept_files(current()),
+        registry.get_version if registry else None,
+    )
+    kinds = (*dataset_kinds(find), functions, score, Echo())
     by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
     return lambda: by_name
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The datasets, as the rooms beside theirs see them."""
+
+    find: "Callable[[str], Dataset]"
+
+    def passport(self, name: str, asked: "msgspec.Struct") -> dict[str, Any]:
+        """Name the dataset's files, the parameters and the versions of the libraries."""
+        from modelyard.datasets.passport import passport_of
+
+        return passport_of(self.find(name), asked)
+
+
+def _kept_files(services: "Services") -> "KeptFiles":
+    from modelyard.blobs import open_blobs
+    from modelyard.models.kept_files import KeptFiles
+
+    return KeptFiles(open_blobs(services.blobs_address))

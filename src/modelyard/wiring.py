@@ -54,6 +54,12 @@ class Services:
 
         return open_scenarios(self.workspace.root)
 
+    @property
+    def blobs_address(self) -> str:
+        """Where the files of runs and models are kept."""
+        kept = self.settings.data_for(self.workspace.root, self.workspace.has_file)
+        return self.settings.blobs or str(kept / "blobs")
+
     def __repr__(self) -> str:
         """Name the folder and its datasets."""
         return f"<Services {self.workspace.root}: {self.datasets!r}>"
@@ -128,10 +134,10 @@ def open_records(
         settings.database_url or f"sqlite:///{kept / 'modelyard.db'}",
         pool=connections or settings.threads + 2,
     )
-    blobs = open_blobs(settings.blobs or str(kept / "blobs"))
+    blobs = open_blobs(services.blobs_address)
     accounts = open_accounts(database)
     models = open_registry(database, blobs, accounts.audit)
-    runs = open_runs(database, kinds.kinds_of(current or (lambda: services)), blobs)
+    runs = open_runs(database, kinds.kinds_of(current or (lambda: services), models), blobs)
     return Records(database, accounts, runs, blobs, models)
 
 

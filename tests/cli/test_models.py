@@ -118,3 +118,13 @@ def test_what_is_deleted_is_gone(run, shop, tmp_path, said):
     assert "Move the alias first" in said(run("models", "delete", "line", "1", "--yes", "-w", shop))
     assert run("models", "delete", "line", "--yes", "-w", shop).exit_code == 0
     assert "is not here" in said(run("models", "show", "line", "-w", shop))
+
+
+def test_a_dataset_is_scored_by_a_run(run, shop, said):
+    (shop / "datasets").mkdir()
+    (shop / "datasets" / "trips.csv").write_text("km\n1\n19\n")
+    run("models", "list", "-w", shop)
+    asked = json.loads(run("models", "score", "far", "trips", "-w", shop, "--json").stdout)
+    assert (asked["kind"], asked["state"], asked["request"]["version"]) == ("score", "queued", "1")
+    assert asked["title"] == "Predictions of far (version 1) for trips"
+    assert "is not here" in said(run("models", "score", "gone", "trips", "-w", shop))

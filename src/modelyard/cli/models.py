@@ -1,5 +1,6 @@
 """`modelyard models`: publish, look at, ask and promote models from the terminal."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,7 @@ import click
 
 from modelyard.cli.json_document import print_json
 from modelyard.cli.model_shelf import PIECE_BYTES, open_shelf
-from modelyard.cli.options import json_option, workspace_option
+from modelyard.cli.options import json_option, names_in, workspace_option
 from modelyard.errors import Conflict
 
 if TYPE_CHECKING:
@@ -156,6 +157,24 @@ def predict(name: str, values: tuple[str, ...], workspace: Path | None, **option
     from modelyard.cli.screen.models import show_answer
 
     show_answer(answer)
+
+
+@models.command()
+@click.argument("name")
+@click.argument("dataset")
+@click.option("--version", default="", help="A number or an alias.  [default: what is served]")
+@click.option("--keep", multiple=True, metavar="A,B", help="Columns to put beside the answers.")
+@click.option("--wait", is_flag=True, help="Wait until it is over; exit code 1 if it fails.")
+@workspace_option
+@json_option
+def score(name: str, dataset: str, **options: Any) -> None:
+    """Put a whole dataset through a model, as a run; its file is predictions.parquet."""
+    from modelyard.cli.runs import start
+
+    kept = list(names_in(options.pop("keep")))
+    request = {"dataset": dataset, "model": name, "version": options.pop("version"), "keep": kept}
+    fields = tuple(f"{field}={json.dumps(value)}" for field, value in request.items())
+    click.get_current_context().invoke(start, kind="score", fields=fields, key=None, **options)
 
 
 @models.command()

@@ -54,7 +54,10 @@ def _values(column: "pl.Series", field: Field) -> Any:
     if field.kind == "number":
         if kind == pl.String:
             read = column.cast(pl.Float64, strict=False)
-            return read.to_numpy() if read.null_count() == column.null_count() else column.to_list()
+            if read.null_count() == column.null_count():
+                return read.to_numpy()
+            pairs = zip(read.to_list(), column.to_list(), strict=True)
+            return [text if number is None else number for number, text in pairs]
         if kind.is_numeric() or kind in (pl.Boolean, pl.Null):
             return column.cast(pl.Float64).to_numpy()
     if field.kind == "text":

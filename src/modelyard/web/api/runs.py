@@ -1,6 +1,7 @@
 """Runs over REST: asking for long work, and seeing how it stands."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -148,17 +149,23 @@ def submit(kind: str, wanted: dict[str, Any], key: str | None) -> tuple[Run, boo
 
 
 def checked_request(kind: str, wanted: dict[str, Any]) -> Checked:
-    """Look whether a run can be done; a dataset or function that is secret is not there.
+    """Look whether a run can be done; a dataset, model or function that is secret is not there.
 
     Raises Invalid and NotFound.
     """
     found = find_kind(live().records.runs.kinds(), kind)
-    dataset = wanted.get("dataset")
-    if isinstance(dataset, str):
-        guard.require("read", Resource("dataset", dataset))
+    _require_named(wanted)
     if kind == KIND and isinstance(wanted.get("function"), str):
         require_function(wanted["function"])
     return found.check(wanted)
+
+
+def _require_named(wanted: Mapping[str, Any]) -> None:
+    """Pass where the one who asks may read the dataset and the model that a request names."""
+    for named in ("dataset", "model"):
+        name = wanted.get(named)
+        if isinstance(name, str):
+            guard.require("read", Resource(named, name))
 
 
 def cancelled(run_id: str) -> Run:
@@ -173,6 +180,7 @@ def retried(run_id: str, key: str | None) -> tuple[Run, bool]:
     """Start again what a run did; raises NotFound, SignInNeeded, Denied and Conflict."""
     run = get_changeable(run_id)
     require_start(_resource_of(run))
+    _require_named(run.request)
     actor = guard.asker()
     return live().records.runs.retry(
         run.id, started_by=actor.shown, started_by_id=actor.user_id, idempotency_key=key
