@@ -1,6 +1,8 @@
 """The Flask application, put together."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -34,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("modelyard.web", static_url_path="/static")
     app.logger.setLevel(logging.INFO)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.extensions[LIVE] = live = LiveServices(chosen)
@@ -56,6 +59,11 @@ def mount(app: Flask) -> None:
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)
     _install_pages(app)
+
+
+def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a view as it is: none is a coroutine, and Flask would look at each one per request."""
+    return view
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
