@@ -9,7 +9,10 @@ from modelyard.errors import Conflict, Invalid, ModelyardError, NotFound
 
 PASSWORD = "three green words"
 ADMIN = command_line("ana")
-UNUSABLE = r"^link: cannot be used: it works once, for some time\. Ask for another\.$"
+UNUSABLE = (
+    r"^link: cannot be used: it works once, for some time\. "
+    r"Ask an owner of this service for a new one\.$"
+)
 
 
 def refused(accounts, secret, **more):

@@ -167,7 +167,11 @@ class Links:
 
 
 def _unusable() -> NotFound:
-    return NotFound("link", "cannot be used: it works once, for some time.", "Ask for another.")
+    return NotFound(
+        "link",
+        "cannot be used: it works once, for some time.",
+        "Ask an owner of this service for a new one.",
+    )
 
 
 def _count_users(connection: Connection) -> int:

@@ -216,4 +216,4 @@ def _require_within_role(row: Any, wanted: tuple[Scope, ...]) -> None:
 
 
 def _refused(why: str) -> SignInNeeded:
-    return SignInNeeded("token", why, "Make another on the page Tokens of your account.")
+    return SignInNeeded("token", why, "Make another on the page of your account.")

@@ -72,7 +72,16 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
     """Answer Flask's own errors: no such address, wrong method, too large a body."""
     if error.code is not None and error.code < 400:
         return error.get_response()
-    answer = problem(error.code or 500, error.name, error.description or error.name)
+    if error.code == 404:
+        answer = problem(
+            404,
+            "Not found",
+            "there is nothing at this address.",
+            where=f"address '{request.path[:100]}'",
+            cure="Look for a typo, or begin at the start page.",
+        )
+    else:
+        answer = problem(error.code or 500, error.name, error.description or error.name)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         answer.headers["Allow"] = ", ".join(allowed)

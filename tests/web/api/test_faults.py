@@ -34,8 +34,8 @@ ROOT = "/api/v1/datasets"
         (f"{ROOT}/flights/outliers?columns=nope", 422, "nope"),
         (f"{ROOT}/flights/outliers?threshold=101", 422, "not between 0 and 100"),
         (f"{ROOT}/flights/benchmark?repeats=0", 422, "not between 1 and 9"),
-        ("/api/v1/nothing", 404, "Not Found"),
-        (f"{ROOT}/..%2f..%2fetc%2fpasswd", 404, "Not Found"),
+        ("/api/v1/nothing", 404, "Not found"),
+        (f"{ROOT}/..%2f..%2fetc%2fpasswd", 404, "Not found"),
         (f"{ROOT}/%00", 404, "no such dataset"),
     ],
 )
@@ -55,6 +55,15 @@ def test_a_wrong_question_gets_a_problem(
 def test_the_other_datasets_go_on_being_served(client: FlaskClient) -> None:
     assert client.get(f"{ROOT}/broken/statistics").status_code == 422
     assert client.get(f"{ROOT}/flights/statistics").status_code == 200
+
+
+def test_an_address_where_nothing_is_says_so_in_our_words(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/nothing")
+    assert (answer.status_code, answer.json["where"]) == (404, "address '/api/v1/nothing'")
+    page = client.get("/nothing", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert "there is nothing at this address." in page.text
+    assert "requested URL" not in answer.text + page.text
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:

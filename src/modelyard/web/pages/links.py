@@ -53,7 +53,11 @@ def find_link(secret: str) -> Link:
     """
     link = live().records.accounts.links.look(secret)
     if not request.path.startswith(PATHS[link.purpose]):
-        raise NotFound("link", "cannot be used: it works once, for some time.", "Ask for another.")
+        raise NotFound(
+            "link",
+            "cannot be used: it works once, for some time.",
+            "Ask an owner of this service for a new one.",
+        )
     return link
 
 
