@@ -54,7 +54,7 @@ class Children:
         with self._lock:
             if key in self._alive or is_held(self.lock_path(key)):
                 return known or ChildState(state="running", label="starting")
-            if len(self._alive) >= max(1, self.most - reserved):
+            if len(self._alive) >= max(min(1, self.most), self.most - reserved):
                 return QUEUED
             try:
                 self._start(key, request)
