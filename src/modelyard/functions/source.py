@@ -1,6 +1,5 @@
 """One file that is an OpenAPI document, or a part of one, with the lines of what stands in it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,10 +75,3 @@ def source_of(text: str, name: str, file: Path | None = None) -> Source:
             raise Invalid(name, "is nested too deeply.") from None
     content, lines = read_yaml(text, name)
     return Source(name, file, text, content, lines)
-
-
-def mapping_at(source: Source, pointer: Pointer, value: Any) -> Mapping[str, Any]:
-    """Give the object that stands at a place; raises Invalid where it is none."""
-    if isinstance(value, dict):
-        return value
-    raise source.fault(pointer, "must be an object.")

@@ -6,7 +6,6 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -114,9 +113,3 @@ def _end_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK_EVERY_S)
     os._exit(0)
-
-
-def modules_at(root: Path, roots: Iterable[Path]) -> Modules:
-    """Give the modules of a workspace whose files may lie in `roots`."""
-    known = tuple(roots)
-    return Modules(root, lambda path: any(path.resolve().is_relative_to(one) for one in known))

@@ -7,8 +7,6 @@ from typing import Any
 from modelyard.errors import Invalid
 from modelyard.models.artefact.allowed import Pair
 
-CLASHES = ("incompatible dtype", "has no attribute", "can't set", "unexpected keyword", "state")
-
 
 def load(content: bytes, known: dict[Pair, Any]) -> Any:
     """Load a decompressed joblib file or pickle; a name outside `known` is refused.

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-MOST_FILE_ROWS = 1_000_000
-MOST_JSON_ROWS = 10_000
+from modelyard.web.api.rows import MOST_FILE_ROWS, MOST_JSON_ROWS
+
 SIZE = 50
 
 
