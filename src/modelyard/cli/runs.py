@@ -35,7 +35,7 @@ def list_runs(state: str, kind: str, limit: int, workspace: Path | None, as_json
     """List runs, the newest first."""
     found = _runs(workspace).list_runs(state=state, kind=kind, limit=limit)
     if as_json:
-        from modelyard.cli.run_json import short
+        from modelyard.runs.run_json import short
 
         print_json({"runs": [short(run) for run in found]})
         return
@@ -126,7 +126,7 @@ def logs(run_id: str, workspace: Path | None, as_json: bool) -> None:
         found += events
         after = events[-1].number
     if as_json:
-        from modelyard.cli.run_json import event
+        from modelyard.runs.run_json import event
 
         print_json({"events": [event(each) for each in found]})
         return
@@ -170,7 +170,7 @@ def schedules(workspace: Path | None, as_json: bool) -> None:
     services = wiring.open_folder(workspace)
     found = plan(services.workspace.config.schedules, _opened(services))
     if as_json:
-        from modelyard.cli.run_json import schedule
+        from modelyard.runs.run_json import schedule
 
         print_json({"schedules": [schedule(planned) for planned in found]})
         return
@@ -224,7 +224,7 @@ def _wait(asked: "Runs", run: "Run", as_json: bool) -> None:
 
 def _show(run: "Run", as_json: bool) -> None:
     if as_json:
-        from modelyard.cli.run_json import whole
+        from modelyard.runs.run_json import whole
 
         print_json(whole(run))
         return

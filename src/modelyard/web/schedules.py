@@ -5,10 +5,11 @@ from typing import Any
 
 from modelyard.accounts.decision import decide
 from modelyard.accounts.resource import Resource, Visibility
+from modelyard.runs import run_json
 from modelyard.runs.planned import Planned, plan
 from modelyard.web import guard
 from modelyard.web.live import live, services
-from modelyard.web.run_answers import short, written
+from modelyard.web.run_answers import short, timed
 from modelyard.web.run_rights import may_see
 
 
@@ -30,20 +31,10 @@ def seen_schedules() -> list[Planned]:
 
 def schedule_content(planned: Planned) -> dict[str, Any]:
     """Give a schedule as JSON."""
-    config, about, fault = planned.config, find_resource(planned), planned.fault
-    return {
-        "name": planned.name,
-        "kind": config.run,
-        "title": planned.checked.title if planned.checked else "",
-        "request": dict(config.request),
+    about, last = find_resource(planned), planned.last
+    return timed(run_json.schedule(planned)) | {
         "resource": None if about is None else {"kind": about.kind, "name": about.name},
-        "cron": config.cron,
-        "timezone": config.timezone,
-        "due_at": written(planned.due_at),
-        "last_run": None if planned.last is None else short(planned.last),
-        "fault": None
-        if fault is None
-        else {"where": ".".join(fault.key), "why": fault.error.why, "cure": fault.error.cure},
+        "last_run": None if last is None else short(last),
     }
 
 

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, redirect, request
 
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import ModelyardError
-from modelyard.web.api.rows import ROW_PARAMETERS, row_query
+from modelyard.web.api.rows import MOST_FILE_ROWS, ROW_PARAMETERS, row_query
 from modelyard.web.needs import guarded
 from modelyard.web.pages.frame import View, api_of, framed, status_of
 from modelyard.web.pages.paging import Paging
-from modelyard.web.pages.row_address import MOST_FILE_ROWS, SIZE, RowAddress
+from modelyard.web.pages.row_address import SIZE, RowAddress
 from modelyard.web.query import Query
 
 MOST_SIZE = 500

@@ -1,10 +1,10 @@
-"""Runs as JSON, in the words of the REST API."""
+"""Runs as documents: the same words on the command line and over REST; times are still times."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from modelyard.runs.kinds import Checked
 from modelyard.runs.planned import Planned
 from modelyard.runs.run import Event, Run
 
@@ -18,14 +18,12 @@ def short(run: Run) -> dict[str, Any]:
         "state": run.state,
         "done": round(run.done, 4),
         "label": run.label,
-        "resource": {"kind": run.resource_kind, "name": run.resource_name}
-        if run.resource_kind
-        else None,
+        "resource": _resource(run),
         "started_by": run.started_by,
         "schedule": run.schedule,
-        "created_at": _written(run.created_at),
-        "began_at": _written(run.began_at),
-        "ended_at": _written(run.ended_at),
+        "created_at": run.created_at,
+        "began_at": run.began_at,
+        "ended_at": run.ended_at,
     }
 
 
@@ -35,7 +33,7 @@ def whole(run: Run) -> dict[str, Any]:
         "request": dict(run.request),
         "attempt": run.attempt,
         "worker": run.worker,
-        "cancel_asked_at": _written(run.cancel_asked_at),
+        "cancel_asked_at": run.cancel_asked_at,
         "retry_of": run.retry_of or None,
         "fault": None if run.fault is None else msgspec.to_builtins(run.fault),
         "passport": None if run.passport is None else dict(run.passport),
@@ -44,28 +42,29 @@ def whole(run: Run) -> dict[str, Any]:
 
 def event(happened: Event) -> dict[str, Any]:
     """Give what happened."""
-    head = {"number": happened.number, "at": _written(happened.at), "kind": happened.kind}
+    head = {"number": happened.number, "at": happened.at, "kind": happened.kind}
     return head | {"content": dict(happened.content)}
 
 
 def schedule(planned: Planned) -> dict[str, Any]:
     """Give a schedule, and how it stands."""
     config, checked, fault = planned.config, planned.checked, planned.fault
-    about = checked if checked is not None and checked.resource_kind else None
     return {
         "name": planned.name,
         "kind": config.run,
         "title": checked.title if checked else "",
         "request": dict(config.request),
-        "resource": about and {"kind": about.resource_kind, "name": about.resource_name},
+        "resource": _resource(checked),
         "cron": config.cron,
         "timezone": config.timezone,
-        "due_at": _written(planned.due_at),
+        "due_at": planned.due_at,
         "last_run": None if planned.last is None else short(planned.last),
         "fault": fault
         and {"where": ".".join(fault.key), "why": fault.error.why, "cure": fault.error.cure},
     }
 
 
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+def _resource(about: "Run | Checked | None") -> dict[str, str] | None:
+    if about is None or not about.resource_kind:
+        return None
+    return {"kind": about.resource_kind, "name": about.resource_name}
