@@ -41,11 +41,24 @@ def whole_document() -> dict[str, Any]:
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """Read the document that is written beside the routes; a test holds the two together."""
+    """Read the document that is written beside the routes; a test holds the two together.
+
+    `openapi/service.yaml` has what all share; each room has a file of its own beside it.
+    """
     import yaml
 
-    text = resources.files("modelyard.web").joinpath("openapi.yaml").read_text("utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    folder = resources.files("modelyard.web").joinpath("openapi")
+    parts = {
+        file.name: yaml.safe_load(file.read_text("utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".yaml")
+    }
+    content: dict[str, Any] = parts.pop("service.yaml")
+    for part in parts.values():
+        content["tags"] += part.get("tags", [])
+        content["paths"] |= part["paths"]
+        for kind, named in part.get("components", {}).items():
+            content["components"].setdefault(kind, {}).update(named)
     content["info"]["version"] = VERSION
     return content
 
