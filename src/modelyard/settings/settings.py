@@ -1,0 +1,101 @@
+"""What differs per machine, as one frozen value."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modelyard.settings.folders import user_cache, user_data
+
+MEBIBYTE = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the environment decides about one running service."""
+
+    workspace: Path = Path()
+    """The folder that is served (`MODELYARD_WORKSPACE`)."""
+    host: str = "127.0.0.1"
+    """The address to listen on (`MODELYARD_HOST`)."""
+    port: int = 8080
+    """The TCP port to listen on (`MODELYARD_PORT`, else `PORT`)."""
+    public: bool = False
+    """Whether an address that others can reach may be served without users (`MODELYARD_PUBLIC`)."""
+    workers: int = 1
+    """Web processes (`MODELYARD_WORKERS`)."""
+    threads: int = 8
+    """Threads per web process (`MODELYARD_THREADS`)."""
+    state: Path | None = None
+    """Where caches and fetched copies are kept (`MODELYARD_STATE`)."""
+    cache_bytes: int = 2048 * MEBIBYTE
+    """The most that cached results and columnar copies may take (`MODELYARD_CACHE_BYTES`)."""
+    wait_s: float = 20.0
+    """How long a request waits for a result before it answers 202 (`MODELYARD_WAIT_S`)."""
+    compute_timeout_s: float = 900.0
+    """When a computation is given up (`MODELYARD_COMPUTE_TIMEOUT_S`)."""
+    computations: int = 2
+    """Computations at one time per web process (`MODELYARD_COMPUTATIONS`)."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that requests may name besides loopback (`MODELYARD_ALLOWED_HOSTS`)."""
+    database_url: str = field(default="", repr=False)
+    """The database: `postgresql://...`, or a file of SQLite (`MODELYARD_DATABASE_URL`)."""
+    blobs: str = ""
+    """Where files of runs are kept: a folder, `s3://...` or `gs://...` (`MODELYARD_BLOBS`)."""
+    public_url: str = ""
+    """The address at which people reach the service, behind a proxy (`MODELYARD_PUBLIC_URL`)."""
+    proxies: int = 0
+    """Trusted proxies in front, whose X-Forwarded headers count (`MODELYARD_PROXIES`)."""
+    run_workers: int = 1
+    """Worker processes that `modelyard serve` starts for runs (`MODELYARD_RUN_WORKERS`)."""
+    runs_at_once: int = 2
+    """Heavy runs at one time per worker process (`MODELYARD_RUNS_AT_ONCE`)."""
+    run_timeout_s: float = 86_400.0
+    """When a run is given up (`MODELYARD_RUN_TIMEOUT_S`)."""
+    runs_kept_days: int = 90
+    """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
+    image: str = ""
+    """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
+    oidc_issuer: str = ""
+    """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
+    oidc_client_id: str = ""
+    """Our name at the provider (`MODELYARD_OIDC_CLIENT_ID`)."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """Our secret at the provider (`MODELYARD_OIDC_CLIENT_SECRET`)."""
+    oidc_name: str = "single sign-on"
+    """What the button on the sign-in page calls the provider (`MODELYARD_OIDC_NAME`)."""
+    oidc_domains: tuple[str, ...] = ()
+    """E-mail domains whose people may join by signing in (`MODELYARD_OIDC_DOMAINS`)."""
+    oidc_role: str = "viewer"
+    """The role of people who join by signing in (`MODELYARD_OIDC_ROLE`)."""
+
+    def data_for(self, root: Path, has_file: bool) -> Path:
+        """Give the folder for what must not be lost: the database and the files of runs.
+
+        It is the folder for caches where the workspace has one; for a bare folder it is the user's
+        own data folder.
+        """
+        state = self.state_for(root, has_file)
+        if self.state is not None or state.parent == root:
+            return state
+        return user_data() / "modelyard" / state.name
+
+    def state_for(self, root: Path, has_file: bool) -> Path:
+        """Give the folder for caches of the workspace at `root`.
+
+        A workspace with a modelyard.toml keeps them in `.modelyard`; a bare folder of somebody's
+        files is left as it is, and the user's own cache folder is taken instead.
+        """
+        if self.state is not None:
+            return self.state
+        inside = root / ".modelyard"
+        if has_file and os.access(root, os.W_OK):
+            return inside
+        digest = hashlib.sha256(str(root).encode()).hexdigest()[:16]
+        return user_cache() / "modelyard" / digest
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        return self.host in LOOPBACK

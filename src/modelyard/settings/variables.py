@@ -1,0 +1,62 @@
+"""Which variable of the environment gives which setting."""
+
+from dataclasses import dataclass
+
+from modelyard.settings.kinds import (
+    ADDRESS,
+    FLAG,
+    FOLDER,
+    NAMES,
+    TEXT,
+    Kind,
+    one_of,
+    seconds,
+    whole,
+)
+
+DAY_S = 86_400
+ROLES = ("owner", "analyst", "viewer")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable, and the field of `Settings` that it gives."""
+
+    name: str
+    field: str
+    kind: Kind
+    other_name: str = ""
+    """Read where `name` is not set."""
+    is_secret: bool = False
+    """Whether only the processes that serve and work for runs may know it."""
+
+
+VARIABLES = (
+    Variable("MODELYARD_WORKSPACE", "workspace", FOLDER),
+    Variable("MODELYARD_HOST", "host", TEXT),
+    Variable("MODELYARD_PORT", "port", whole(1, 65_535), other_name="PORT"),
+    Variable("MODELYARD_PUBLIC", "public", FLAG),
+    Variable("MODELYARD_WORKERS", "workers", whole(1, 256)),
+    Variable("MODELYARD_THREADS", "threads", whole(1, 256)),
+    Variable("MODELYARD_STATE", "state", FOLDER),
+    Variable("MODELYARD_CACHE_BYTES", "cache_bytes", whole(0, 2**50)),
+    Variable("MODELYARD_WAIT_S", "wait_s", seconds(0, 300)),
+    Variable("MODELYARD_COMPUTE_TIMEOUT_S", "compute_timeout_s", seconds(1, DAY_S)),
+    Variable("MODELYARD_COMPUTATIONS", "computations", whole(1, 64)),
+    Variable("MODELYARD_ALLOWED_HOSTS", "allowed_hosts", NAMES),
+    Variable("MODELYARD_DATABASE_URL", "database_url", TEXT, is_secret=True),
+    Variable("MODELYARD_BLOBS", "blobs", TEXT),
+    Variable("MODELYARD_PUBLIC_URL", "public_url", ADDRESS),
+    Variable("MODELYARD_PROXIES", "proxies", whole(0, 8)),
+    Variable("MODELYARD_RUN_WORKERS", "run_workers", whole(0, 64)),
+    Variable("MODELYARD_RUNS_AT_ONCE", "runs_at_once", whole(1, 256)),
+    Variable("MODELYARD_RUN_TIMEOUT_S", "run_timeout_s", seconds(1, 30 * DAY_S)),
+    Variable("MODELYARD_RUNS_KEPT_DAYS", "runs_kept_days", whole(1, 36_500)),
+    Variable("MODELYARD_IMAGE", "image", TEXT),
+    Variable("MODELYARD_OIDC_ISSUER", "oidc_issuer", ADDRESS),
+    Variable("MODELYARD_OIDC_CLIENT_ID", "oidc_client_id", TEXT),
+    Variable("MODELYARD_OIDC_CLIENT_SECRET", "oidc_client_secret", TEXT, is_secret=True),
+    Variable("MODELYARD_OIDC_NAME", "oidc_name", TEXT),
+    Variable("MODELYARD_OIDC_DOMAINS", "oidc_domains", NAMES),
+    Variable("MODELYARD_OIDC_ROLE", "oidc_role", one_of(*ROLES)),
+)
