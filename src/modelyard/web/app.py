@@ -24,11 +24,15 @@ from modelyard.web.api import (
     tokens,
 )
 from modelyard.web.live import LIVE, LiveServices
+from modelyard.web.model_folder import begin_with_first_request
 from modelyard.web.own_addresses import own_addresses
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for the workspace that the settings name (by default the environment's).
+
+    By default it is a service, which takes the model files that are put into the workspace; an
+    application with settings of its own does so where `live.models_folder` is begun.
 
     Raises NotFound where there is no such folder and Invalid where its modelyard.toml has a fault.
     """
@@ -40,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.extensions[LIVE] = live = LiveServices(chosen)
-    _trust_proxies(app, chosen.proxies)
+    if settings is None:
+        begin_with_first_request(app, live)
     headers.install(app, chosen)
     places.install(app, chosen.threads)
     own_pages.install(app)
@@ -49,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     mount(app)
     live.open_functions(own_addresses(app))
+    _trust_proxies(app, chosen.proxies)
     return app
 
 
@@ -69,7 +75,8 @@ def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
 def _trust_proxies(app: Flask, count: int) -> None:
     """Take the caller's address and scheme from the proxies in front, never from the caller.
 
-    X-Forwarded-Host is not looked at: many proxies pass on what the caller wrote there.
+    X-Forwarded-Host is not looked at: many proxies pass on what the caller wrote there. This is the
+    outermost layer, so that doors beside Flask see the same address.
     """
     if count > 0:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

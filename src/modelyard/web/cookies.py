@@ -14,7 +14,12 @@ NINETY_DAYS_S = 90 * 86_400
 
 def is_https() -> bool:
     """Tell whether the browser reaches the service over TLS."""
-    return request.is_secure or live().services.settings.public_url.startswith("https://")
+    return is_encrypted(request.scheme, live().services.settings.public_url)
+
+
+def is_encrypted(scheme: str, public_url: str) -> bool:
+    """Tell whether the way to the service is encrypted, here or at a proxy in front."""
+    return scheme in {"https", "wss"} or public_url.startswith("https://")
 
 
 def is_far(url: str) -> bool:
@@ -23,8 +28,13 @@ def is_far(url: str) -> bool:
 
 
 def name_of(name: str) -> str:
+    """Give the full name of a cookie of this service."""
+    return full_name(name, is_https())
+
+
+def full_name(name: str, is_https: bool) -> str:
     """Give the full name: over TLS no other host, and no unencrypted page, can set `__Host-`."""
-    return f"__Host-{name}" if is_https() else name
+    return f"__Host-{name}" if is_https else name
 
 
 def session_name() -> str:

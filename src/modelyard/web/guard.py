@@ -1,16 +1,12 @@
 """Who asks, and may they? Every request passes here before its view runs."""
 
-import functools
-from dataclasses import replace
-
 from flask import Flask, g, request
 
-from modelyard.accounts.actor import ANONYMOUS, LAPTOP, VISITOR, Actor, Scope
+from modelyard.accounts.actor import ANONYMOUS, Actor, Scope
 from modelyard.accounts.decision import Decision, decide
 from modelyard.accounts.resource import Resource, Visibility
 from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
-from modelyard.settings import Settings
-from modelyard.web import cookies
+from modelyard.web import askers
 from modelyard.web.live import live, services
 from modelyard.web.needs import OPEN, OPEN_ENDPOINTS, Need, default_need, find_need
 from modelyard.wiring import visibility_of
@@ -19,15 +15,6 @@ SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
 PARTS = {"people": "people", "users": "people", "audit": "audit log"}
 """What the first word of an address is about."""
-OF_PROXIES = (
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-IP",
-    "Via",
-)
-"""What a proxy adds: who asks then is elsewhere, however near the proxy is."""
 
 
 def install(app: Flask) -> None:
@@ -50,15 +37,9 @@ def asker() -> Actor:
     """
     found: Actor | None = g.get("asker")
     if found is None:
-        found = _at(_who_asks(), request.remote_addr or "")
+        found = askers.find_actor(request.environ, live())
         g.asker = found
     return found
-
-
-@functools.lru_cache(maxsize=4096)
-def _at(actor: Actor, address: str) -> Actor:
-    """Give an actor with the address from which they ask; made once, not at every request."""
-    return replace(actor, address=address)
 
 
 def known_asker() -> Actor:
@@ -108,7 +89,9 @@ def require(scope: Scope, resource: Resource | None = None) -> None:
 
 
 def is_here(resource: Resource) -> bool:
-    """Tell whether there is such a dataset; of other kinds their own rooms know."""
+    """Tell whether there is such a dataset or model; of other kinds their own rooms know."""
+    if resource.kind == "model":
+        return live().records.models.find_model(resource.name) is not None
     if resource.kind != "dataset":
         return True
     catalogue = services().datasets
@@ -139,40 +122,7 @@ def may_read_anything() -> bool:
 
 def bearer_token() -> str | None:
     """Give the token that was sent in the header; None where none was."""
-    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _who_asks() -> Actor:
-    accounts = live().records.accounts
-    token = bearer_token()
-    if token is not None:
-        return accounts.tokens.find_actor(token)
-    secret = request.cookies.get(cookies.session_name())
-    found = accounts.sessions.find_actor(secret) if secret else None
-    if found is not None:
-        return found
-    if accounts.users.has_any():
-        return ANONYMOUS
-    return _without_users(services().settings)
-
-
-def _without_users(settings: Settings) -> Actor:
-    """Say who somebody is in a service that has no users yet.
-
-    A service on loopback that is meant for others, behind a proxy, is nobody's laptop. Raises
-    Denied for what came through a proxy of which nobody has told.
-    """
-    if settings.public:
-        return VISITOR
-    is_fronted = settings.proxies > 0 or cookies.is_far(settings.public_url)
-    if is_fronted or not settings.is_loopback:
-        return ANONYMOUS
-    if any(name in request.headers for name in OF_PROXIES):
-        raise Denied(
-            "service", "a proxy stands in front.", "Set MODELYARD_PROXIES, and make the first user."
-        )
-    return LAPTOP
+    return askers.bearer_token(request.environ)
 
 
 def _meet(need: Need) -> None:
