@@ -1,0 +1,39 @@
+"""What is counted, and the steps in which seconds are kept."""
+
+from typing import Final
+
+Key = tuple[str, ...]
+"""A family, and the values of its labels in their order."""
+Counts = dict[Key, list[float]]
+
+REQUEST: Final = "request"
+ROWS: Final = "rows"
+WRONG: Final = "wrong answer"
+RUN: Final = "run"
+IN_FLIGHT: Final = "in flight"
+
+LABELS: Final = {
+    REQUEST: ("route", "method", "status", "model", "version", "protocol"),
+    ROWS: ("model", "version", "protocol"),
+    WRONG: ("function",),
+    RUN: ("kind", "state"),
+    IN_FLIGHT: (),
+}
+"""The labels of each family."""
+
+_STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.1, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.5)
+BOUNDS_S: Final = (
+    *(float(f"{step * 10.0**power:.3g}") for power in range(-4, 2) for step in _STEPS),
+    100.0,
+)
+"""The upper ends of the steps, from 100 µs to 100 s: fine enough for a percentile within 10 %."""
+TIMED: Final = frozenset({REQUEST, RUN})
+"""Families of which seconds are kept: the sum first, then how many fell into each step."""
+TIMED_LENGTH: Final = 1 + len(BOUNDS_S) + 1
+OTHER: Final = "other"
+"""The label of everything that is one too many."""
+
+
+def length_of(family: str) -> int:
+    """Give how many numbers one series of a family has."""
+    return TIMED_LENGTH if family in TIMED else 1
