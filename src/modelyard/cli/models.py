@@ -33,7 +33,7 @@ def list_models(workspace: Path | None, as_json: bool) -> None:
         faults = list(shelf.folder.faults.values())
     if as_json:
         from modelyard.cli.inventory import fault_as_json
-        from modelyard.cli.model_json import model_as_json
+        from modelyard.models.model_json import model_as_json
 
         listed = [model_as_json(model, version) for model, version in entries]
         print_json({"models": listed, "faults": [fault_as_json(fault) for fault in faults]})
@@ -68,7 +68,7 @@ def versions(name: str, workspace: Path | None, as_json: bool) -> None:
         found = shelf.registry.list_versions(name)
         model = shelf.registry.get_model(name)
     if as_json:
-        from modelyard.cli.model_json import version_as_json
+        from modelyard.models.model_json import version_as_json
 
         print_json({"model": name, "versions": [version_as_json(one, model) for one in found]})
         return
@@ -235,7 +235,7 @@ def delete(name: str, version: str | None, yes: bool, workspace: Path | None) ->
 
 def _show(version: "Version", as_json: bool) -> None:
     if as_json:
-        from modelyard.cli.model_json import version_as_json
+        from modelyard.models.model_json import version_as_json
 
         print_json(version_as_json(version))
         return

@@ -12,9 +12,12 @@ LOOK_EVERY_S = 0.5
 def create_app() -> Flask:
     """Make the application, and see that this worker ends when the command was killed."""
     from modelyard import web
+    from modelyard.web.live import LIVE
 
     threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
-    return web.create_app()
+    app = web.create_app()
+    app.extensions[LIVE].models_folder.begin()
+    return app
 
 
 def _end_without(parent: int) -> None:

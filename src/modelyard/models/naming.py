@@ -29,9 +29,14 @@ NEVER_TRUSTED = frozenset(
 """What would make the list of names worthless."""
 
 
+def is_name(name: str) -> bool:
+    """Tell whether a text may be the name of a model; not every text can be asked of a database."""
+    return NAME_PATTERN.fullmatch(name) is not None
+
+
 def clean_name(name: str) -> str:
     """Give the name of a model back; raises Invalid where it can be none."""
-    if not NAME_PATTERN.fullmatch(name):
+    if not is_name(name):
         raise Invalid(
             f"model '{clean_text(name, 100)}'",
             "is no name: letters, digits, '.', '_' and '-', beginning with a letter or digit.",

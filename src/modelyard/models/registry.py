@@ -3,18 +3,17 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.memory import Memory
-from modelyard.accounts.plain_text import clean_text
-from modelyard.errors import Conflict, Denied, Invalid, NotFound
+from modelyard.errors import Conflict, Denied, Invalid
 from modelyard.models import golden as golden_rows
+from modelyard.models.absent import no_model, no_version
 from modelyard.models.kept_files import MOST_BYTES, KeptFiles, Received
-from modelyard.models.naming import clean_alias, clean_module, read_selector
+from modelyard.models.naming import clean_alias, clean_module, is_name, read_selector
 from modelyard.models.offer import Offer, with_opening
 from modelyard.models.serving import Predictors
 from modelyard.models.store import ModelStore
@@ -45,14 +44,17 @@ class Registry:
         """List all models by name."""
         return self.memory.recall("models", self.store.list_models)
 
+    def find_model(self, name: str) -> Model | None:
+        """Give a model, None where there is none of that name."""
+        if not is_name(name):
+            return None
+        return self.memory.recall(("model", name), lambda: self.store.find_model(name))
+
     def get_model(self, name: str) -> Model:
         """Give a model; raises NotFound with the name that may be meant."""
-        model = self.memory.recall(("model", name), lambda: self.store.find_model(name))
+        model = self.find_model(name)
         if model is None:
-            known = [one.name for one in self.list_models()]
-            near = get_close_matches(name, known, 1)
-            cure = f"Did you mean '{near[0]}'?" if near else ""
-            raise NotFound(f"model '{clean_text(name, 100)}'", "is not here.", cure)
+            raise no_model(name, [one.name for one in self.list_models()])
         return model
 
     def list_versions(self, name: str) -> list[Version]:
@@ -226,14 +228,9 @@ class Registry:
         asked = read_selector(selector) if selector else model.served
         number = model.find_alias(asked) if isinstance(asked, str) else asked
         version = None if number is None else self.store.find_version(name, number)
-        if version is not None:
-            return version
-        if asked is None:
-            raise NotFound(f"model '{name}'", "has no version that can be served.")
-        what = f"alias '@{asked}'" if isinstance(asked, str) else f"version {asked}"
-        known = ", ".join(f"@{one.alias}" for one in model.aliases)
-        cure = f"There are {known}." if known else ""
-        raise NotFound(f"model '{name}'", f"has no {what}.", cure)
+        if version is None:
+            raise no_version(model, asked)
+        return version
 
     def _difference(self, version: Version) -> str:
         """Say which golden rows a version breaks; empty where all hold or there are none."""

@@ -62,7 +62,7 @@ class ModelFolder:
 
     def start(self) -> threading.Thread:
         """Look every second in a thread of its own, until `stop`."""
-        thread = threading.Thread(target=self._go_on, name="models", daemon=True)
+        thread = threading.Thread(target=self.keep_looking, name="models", daemon=True)
         thread.start()
         return thread
 
@@ -70,7 +70,8 @@ class ModelFolder:
         """Look no more."""
         self._stop.set()
 
-    def _go_on(self) -> None:
+    def keep_looking(self) -> None:
+        """Look every second, until `stop`; what goes wrong is told in the log."""
         while not self._stop.is_set():
             try:
                 self.look(is_patient=False)

@@ -16,6 +16,7 @@ from modelyard.answers import Answers
 from modelyard.errors import ModelyardError
 from modelyard.runs.children import Children
 from modelyard.settings import Settings, child_environment
+from modelyard.web.model_folder import WatchedFolder
 from modelyard.wiring import Records, Services
 
 LIVE = "modelyard"
@@ -35,6 +36,8 @@ class LiveServices:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._records: Records | None = None
+        self.models_folder = WatchedFolder(self)
+        """What takes the files of the folder `models`, once it has begun."""
 
     @property
     def records(self) -> Records:

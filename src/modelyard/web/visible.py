@@ -1,4 +1,4 @@
-"""The datasets as the one who asks sees them: nothing else is listed, counted or hinted at."""
+"""What the one who asks sees: nothing else is listed, counted or hinted at."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from modelyard.accounts.resource import Resource
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import LONGEST_ECHO, Invalid, ModelyardError, NotFound
+from modelyard.models.version import Model
 from modelyard.web import guard
 from modelyard.web.live import live, services
 
@@ -23,14 +24,21 @@ def datasets() -> Catalogue:
     )
 
 
+def models() -> list[Model]:
+    """Give the models that the one who asks may see, by name."""
+    known = live().records.models.list_models()
+    return [model for model in known if guard.may("read", Resource("model", model.name))]
+
+
 def has_public() -> bool:
-    """Tell whether anybody at all may see a dataset or a function."""
+    """Tell whether anybody at all may see a dataset, a function or a model."""
     current = services()
     return any(
         guard.visibility(Resource(kind, name)).level == "public"
         for kind, names in (
             ("dataset", current.datasets.datasets),
             ("function", current.functions),
+            ("model", [model.name for model in live().records.models.list_models()]),
         )
         for name in names
     )

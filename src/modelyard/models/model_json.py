@@ -1,4 +1,4 @@
-"""Models as JSON, in the words of the REST API."""
+"""Models as JSON documents: one piece for the command line and REST."""
 
 from typing import Any
 
