@@ -86,7 +86,8 @@ def tools_for(services: Services, current: Callable[[], Services] | None = None)
     """
     from modelyard import giving
     from modelyard.functions.catalogue import Tools
-    from modelyard.functions.processes import Workers, command
+    from modelyard.functions.processes import command
+    from modelyard.processes.kept import KeptProcesses
     from modelyard.settings import child_environment
 
     section, settings = services.workspace.config.functions, services.settings
@@ -95,7 +96,7 @@ def tools_for(services: Services, current: Callable[[], Services] | None = None)
     return Tools(
         is_development=settings.is_loopback if says is None else says,
         givers=giving.givers(current or (lambda: services)),
-        workers=Workers(argv, child_environment(settings)),
+        workers=KeptProcesses(argv, child_environment(settings)),
     )
 
 
@@ -136,7 +137,7 @@ def open_records(
     )
     blobs = open_blobs(services.blobs_address)
     accounts = open_accounts(database)
-    models = open_registry(database, blobs, accounts.audit)
+    models = open_registry(database, blobs, accounts.audit, settings.model_bytes)
     runs = open_runs(database, kinds.kinds_of(current or (lambda: services), models), blobs)
     return Records(database, accounts, runs, blobs, models)
 

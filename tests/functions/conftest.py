@@ -12,8 +12,9 @@ import yaml
 
 from modelyard.functions.catalogue import Functions, Tools
 from modelyard.functions.opening import open_functions
-from modelyard.functions.processes import Workers, command
+from modelyard.functions.processes import command
 from modelyard.functions.request import Reply, Request
+from modelyard.processes.kept import KeptProcesses
 from modelyard.settings import Settings, child_environment
 from modelyard.workspace import open_workspace
 
@@ -75,7 +76,7 @@ class Yard:
     def tools(self, memory_mib: int = 256, **options: Any) -> Tools:
         """Give tools with worker processes."""
         environ = child_environment(Settings(workspace=self.root, state=self.root / ".modelyard"))
-        workers = Workers(command(self.root, memory_mib * 2**20), environ)
+        workers = KeptProcesses(command(self.root, memory_mib * 2**20), environ)
         return Tools(workers=workers, **{"is_development": True} | options)
 
 

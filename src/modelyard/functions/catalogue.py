@@ -11,9 +11,9 @@ from modelyard.functions.hands import Hands
 from modelyard.functions.modules import Modules, Stamp, stamp
 from modelyard.functions.naming import nearest
 from modelyard.functions.operation import Operation
-from modelyard.functions.processes import Workers
 from modelyard.functions.references import Node, References
 from modelyard.functions.routes import Match, Routes
+from modelyard.processes.kept import KeptProcesses
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Tools:
     """Whether saved files take effect at once, and wrong answers are errors."""
     givers: Givers = field(default_factory=dict)
     hands: Hands = field(default_factory=Hands)
-    workers: Workers | None = None
+    workers: KeptProcesses | None = None
     """None where functions cannot be called in processes of their own."""
 
 

@@ -4,39 +4,32 @@ A worker calls one function at a time. One that takes too long, grows beyond its
 replaced, and nobody but its own visitor notices.
 """
 
-import contextlib
 import pickle
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from modelyard.errors import ModelyardError, Unavailable
+from modelyard.errors import ModelyardError
 from modelyard.functions.binder import Values
 from modelyard.functions.faults import FunctionFailed, RequestFault, failed
 from modelyard.functions.fitting import Offer
-from modelyard.functions.frames import read_frame, write_frame
 from modelyard.functions.hands import Places, take_place, timed_out
 from modelyard.functions.outcome import Outcome
 from modelyard.functions.shaping import Counters
+from modelyard.processes.frames import read_frame, write_frame
+from modelyard.processes.kept import KeptProcess, KeptProcesses, python_module
 from modelyard.runs.fault import Fault
 
-START_S = 60.0
 MEBIBYTE = 1024 * 1024
-PAGE_BYTES = 4096
 
 
 def command(folder: Path, memory_bytes: int) -> tuple[str, ...]:
     """Give the command that starts a worker of a workspace, with the Python that runs now."""
-    inside = Path(sys.prefix, "bin", "python3")
-    python = inside if inside.exists() else Path(sys.executable)
-    return (str(python), "-m", "modelyard.function_calls", str(folder), str(memory_bytes))
+    return python_module("modelyard.function_calls", str(folder), str(memory_bytes))
 
 
 @dataclass(frozen=True)
@@ -52,94 +45,12 @@ class Job:
 
 
 @dataclass(eq=False)
-class _Worker:
-    process: "subprocess.Popen[bytes]"
-
-    @property
-    def ears(self) -> int:
-        assert self.process.stdin is not None  # noqa: S101 (it is a pipe)
-        return self.process.stdin.fileno()
-
-    @property
-    def mouth(self) -> int:
-        assert self.process.stdout is not None  # noqa: S101 (it is a pipe)
-        return self.process.stdout.fileno()
-
-    def resident_bytes(self) -> int:
-        """Give the memory that it takes; 0 where the system does not say."""
-        try:
-            text = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii")
-        except OSError:
-            return 0
-        return int(text.split()[1]) * PAGE_BYTES
-
-    def end(self) -> None:
-        """End it at once."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-
-@dataclass(eq=False)
-class Workers:
-    """Starts workers with the command `argv` when they are needed, and keeps them."""
-
-    argv: tuple[str, ...]
-    environ: Mapping[str, str]
-    _idle: list[_Worker] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self) -> _Worker:
-        """Give a worker that waits, or a new one; raises Unavailable where none can be started."""
-        while True:
-            with self._lock:
-                worker = self._idle.pop() if self._idle else None
-            if worker is None:
-                return self._start()
-            if worker.process.poll() is None:
-                return worker
-            worker.end()
-
-    def give_back(self, worker: _Worker) -> None:
-        """Keep a worker that is ready for another call."""
-        with self._lock:
-            self._idle.append(worker)
-
-    def stop(self) -> None:
-        """End those that wait."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for worker in idle:
-            worker.end()
-
-    def _start(self) -> _Worker:
-        try:
-            process = subprocess.Popen(
-                self.argv,
-                env=self.environ,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,
-            )
-            worker = _Worker(process)
-            read_frame(worker.mouth, time.monotonic() + START_S)
-        except (OSError, EOFError, TimeoutError) as fault:
-            raise Unavailable(
-                "functions", f"no worker process could be started: {fault or 'it ended'}."
-            ) from None
-        return worker
-
-
-@dataclass(eq=False)
 class ProcessRunner:
     """Calls one function in a worker, within its limits."""
 
     name: str
     place: str
-    workers: Workers
+    workers: KeptProcesses
     timeout_s: float
     at_once: int
     memory_bytes: int
@@ -174,18 +85,18 @@ class ProcessRunner:
         self._release(worker)
         return self._result(letter, content)
 
-    def _release(self, worker: _Worker) -> None:
+    def _release(self, worker: KeptProcess) -> None:
         self.workers.give_back(worker)
         self._places.give()
 
-    def _read(self, worker: _Worker) -> tuple[bytes, bytes]:
+    def _read(self, worker: KeptProcess) -> tuple[bytes, bytes]:
         def watch() -> None:
             if worker.resident_bytes() > self.memory_bytes:
                 raise MemoryError
 
         return read_frame(worker.mouth, time.monotonic() + self.timeout_s, watch)
 
-    def _stream(self, worker: _Worker) -> Iterator[bytes]:
+    def _stream(self, worker: KeptProcess) -> Iterator[bytes]:
         """Pass on what the worker sends; one whose reader goes away is ended."""
         is_whole = False
         try:
@@ -220,7 +131,7 @@ class ProcessRunner:
         self.counters.failures += 1
         raise failed(self.name, self.place, content.decode("utf-8", "replace"))
 
-    def _words(self, error: BaseException, worker: _Worker) -> BaseException:
+    def _words(self, error: BaseException, worker: KeptProcess) -> BaseException:
         if isinstance(error, TimeoutError):
             self.counters.timeouts += 1
             return timed_out(self.name, self.timeout_s)

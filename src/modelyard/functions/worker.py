@@ -1,9 +1,5 @@
 """A worker process: takes calls from the process above, one at a time, until that is gone."""
 
-import contextlib
-import os
-import threading
-import time
 import traceback
 from collections.abc import Iterable
 from typing import Any
@@ -13,13 +9,12 @@ import msgspec
 from modelyard.errors import ModelyardError
 from modelyard.functions.faults import RequestFault
 from modelyard.functions.fitting import Callee, Givers, fit
-from modelyard.functions.frames import read_frame, write_frame
 from modelyard.functions.modules import Modules
 from modelyard.functions.outcome import Outcome, sort_out, to_json_bytes
 from modelyard.functions.processes import Job, job_of
+from modelyard.processes.frames import read_frame, write_frame
+from modelyard.processes.inside import end_with_parent, limit_memory, own_pipes
 from modelyard.runs.fault import fault_of
-
-LOOK_EVERY_S = 1.0
 
 
 def work(modules: Modules, givers: Givers, memory_bytes: int) -> None:
@@ -27,12 +22,9 @@ def work(modules: Modules, givers: Givers, memory_bytes: int) -> None:
 
     What functions print goes to the log: standard output is for answers only.
     """
-    ears, mouth = os.dup(0), os.dup(1)
-    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a device)
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    _limit(memory_bytes)
+    ears, mouth = own_pipes()
+    end_with_parent()
+    limit_memory(memory_bytes)
     callees: dict[Any, Callee] = {}
     write_frame(mouth, b"H")
     while True:
@@ -98,18 +90,3 @@ def _portable(outcome: Outcome) -> Outcome:
     elif outcome.sort == "file":
         content = str(content)
     return Outcome(outcome.sort, content, outcome.status, outcome.headers)
-
-
-def _limit(memory_bytes: int) -> None:
-    """Let the system refuse memory far beyond the limit, where a look now and then is too late."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        most = memory_bytes + 1024**3
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(LOOK_EVERY_S)
-    os._exit(0)

@@ -1,4 +1,4 @@
-"""Messages between this process and the workers that call functions: a letter and a text."""
+"""Messages between this process and its worker processes: a letter and a text."""
 
 import os
 import select
