@@ -75,5 +75,6 @@ def called(what_if: WhatIf, values: Mapping[str, Any]) -> Mapping[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001 (the author's code may raise anything)
         source = what_if.source
-        path: Path | None = source.folder / source.file if source else None
-        raise fault_of(source.file if source else what_if.where, path, error) from None
+        file = source.file if source else ""
+        path: Path | None = source.folder / file if source and file else None
+        raise fault_of(file or what_if.where, path, error) from None

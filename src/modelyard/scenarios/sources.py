@@ -50,6 +50,13 @@ def load_file(folder: Path, file: str) -> list[WhatIf]:
 
 def load_one(source: Source) -> WhatIf:
     """Load one model again; raises NotFound where its file no longer holds it."""
+    if source.settings:
+        import msgspec
+
+        from modelyard.scenarios.offered import Spec
+        from modelyard.scenarios.opened import open_spec
+
+        return open_spec(source.folder, msgspec.json.decode(source.settings, type=Spec))
     for what_if in load_file(source.folder, source.file):
         if what_if.name == source.name:
             return what_if

@@ -31,8 +31,10 @@ class Source:
     folder: Path
     """The workspace."""
     file: str
-    """The file's path in the workspace."""
+    """The file's path in the workspace; empty for a model without code."""
     name: str
+    settings: str = ""
+    """What is set on top, as JSON of a `Spec`; empty for the model as its file has it."""
 
 
 @dataclass(frozen=True, kw_only=True)

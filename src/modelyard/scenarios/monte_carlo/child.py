@@ -18,7 +18,8 @@ from modelyard.scenarios.what_if import Source
 def answer(content: bytes) -> bytes:
     """Load the model and work out the draws."""
     question, matrix = unpacked(content)
-    source = Source(Path(question["folder"]), question["file"], question["name"])
+    folder = Path(question["folder"])
+    source = Source(folder, question["file"], question["name"], question["settings"])
     what_if = load_one(source)
     if what_if.digest != question["digest"]:
         raise Conflict(what_if.where, "was changed while its draws were worked out.", "Try again.")

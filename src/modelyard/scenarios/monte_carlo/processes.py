@@ -92,6 +92,7 @@ def _question(work: Work, part: Draws) -> dict[str, Any]:
         "folder": str(source.folder),
         "file": source.file,
         "name": source.name,
+        "settings": source.settings,
         "digest": work.what_if.digest,
         "base": plain_values(work.base),
         "columns": list(part.columns),
