@@ -73,4 +73,10 @@ def _limit(limit: Limit | None) -> Any:
 
 
 def _without_nothing(content: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value not in (None, "", [], False)}
+    """Leave out what says nothing; the number 0 says something."""
+    nothing = ("", [])
+    return {
+        key: value
+        for key, value in content.items()
+        if value is not None and value is not False and value not in nothing
+    }
