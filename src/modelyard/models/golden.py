@@ -1,7 +1,8 @@
 """Golden rows: what a version must still predict before a name may point to it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelyard.errors import Invalid
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
 MOST_ROWS = 1000
 TOLERANCE = 1e-5
 SHOWN = 3
+
+
+@dataclass(frozen=True)
+class GoldenCheck:
+    """A golden row, and what a version predicts for it."""
+
+    input: Mapping[str, Any]
+    expected: Any
+    predicted: Any
+    holds: bool
 
 
 def record(predictor: "Predictor", records: Sequence[dict[str, Any]]) -> tuple[GoldenRow, ...]:
@@ -32,20 +43,29 @@ def record(predictor: "Predictor", records: Sequence[dict[str, Any]]) -> tuple[G
 def find_difference(predictor: "Predictor", golden: Golden) -> str:
     """Say in words where a model predicts something else; empty where all holds."""
     try:
-        rows = [row.input for row in golden.rows]
-        given = predictor.predict_records(rows, probabilities=False).predictions
+        checks = check_rows(predictor, golden)
     except Invalid as fault:
         return f"golden rows cannot be asked: {fault.where} {fault.why}"
-    pairs = enumerate(zip(golden.rows, given, strict=True), start=1)
     wrong = [
-        f"golden row {number}: {_shown(row.expected)} is expected and {_shown(value)} predicted"
-        for number, (row, value) in pairs
-        if not _is_same(row.expected, value, golden.tolerance)
+        f"golden row {number}: {_shown(check.expected)} is expected and "
+        f"{_shown(check.predicted)} predicted"
+        for number, check in enumerate(checks, start=1)
+        if not check.holds
     ]
     if not wrong:
         return ""
     more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
     return "; ".join(wrong[:SHOWN]) + more
+
+
+def check_rows(predictor: "Predictor", golden: Golden) -> list[GoldenCheck]:
+    """Ask a model for the golden rows; raises Invalid where it does not take them."""
+    rows = [row.input for row in golden.rows]
+    given = predictor.predict_records(rows, probabilities=False).predictions
+    return [
+        GoldenCheck(row.input, row.expected, value, _is_same(row.expected, value, golden.tolerance))
+        for row, value in zip(golden.rows, given, strict=True)
+    ]
 
 
 def _is_same(expected: Any, given: Any, tolerance: float) -> bool:
