@@ -42,6 +42,8 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         run_timeout_s=90.0,
         runs_kept_days=7,
         image="yard:1",
+        metrics="loopback",
+        log="json",
         oidc_issuer="https://login.example.org",
         oidc_client_id="yard",
         oidc_client_secret="hidden",

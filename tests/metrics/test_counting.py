@@ -82,12 +82,10 @@ def test_a_crash_while_the_archive_is_made_counts_nothing_twice(folder):
 def test_a_service_that_starts_anew_begins_at_zero_but_not_while_others_live(folder, tmp_path):
     living = child(folder, 7)
     metrics.start(tmp_path / "elsewhere")
-    reading.clear_what_is_left(folder)
     metrics.start(folder)
     assert requests_of(reading.read_all()) == 7
     living.communicate("\n")
     metrics.start(tmp_path / "elsewhere")
-    reading.clear_what_is_left(folder)
     metrics.start(folder)
     assert requests_of(reading.read_all()) == 0
 

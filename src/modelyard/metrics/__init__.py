@@ -12,8 +12,8 @@ from modelyard.metrics.counting import (
     leave,
     observe,
     own_counts,
-    start,
 )
+from modelyard.metrics.reading import start
 
 __all__ = [
     "arrive",

@@ -109,7 +109,7 @@ class Present:
 _present = Present()
 
 
-def start(folder: Path) -> None:
+def count_into(folder: Path) -> None:
     """Count into a folder that all processes of this service share, from now on."""
     before = _present.recorder
     if before.folder != folder:

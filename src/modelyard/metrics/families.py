@@ -24,9 +24,9 @@ LABELS: Final = {
 _STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.1, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.5)
 BOUNDS_S: Final = (
     *(float(f"{step * 10.0**power:.3g}") for power in range(-4, 2) for step in _STEPS),
-    100.0,
+    *(100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0, 10_000.0, 25_000.0, 100_000.0),
 )
-"""The upper ends of the steps, from 100 µs to 100 s: fine enough for a percentile within 10 %."""
+"""The upper ends of the steps, from 100 µs to a day: fine enough for a percentile within 10 %."""
 TIMED: Final = frozenset({REQUEST, RUN})
 """Families of which seconds are kept: the sum first, then how many fell into each step."""
 TIMED_LENGTH: Final = 1 + len(BOUNDS_S) + 1

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from modelyard.metrics.counting import own_recorder
+from modelyard.metrics.counting import count_into, own_recorder
 from modelyard.metrics.families import IN_FLIGHT, OTHER, Counts, Key
 from modelyard.metrics.sheet import SUFFIX, Sheet, is_left, records_of
 
@@ -40,13 +40,19 @@ def read_all() -> Counts:
     return counts
 
 
-def clear_what_is_left(folder: Path) -> None:
-    """Begin at zero where no process of this folder lives: a service that starts anew."""
+def start(folder: Path) -> None:
+    """Count into a folder that all processes of this service share, from now on.
+
+    Where none of them lives, the service starts anew, and so do the counts.
+    """
+    if own_recorder().folder == folder:
+        return
     with contextlib.suppress(OSError), _locked(folder):
         sheets = _sheets(folder)
         if all(is_left(path) for path in sheets):
             for path in (*sheets, folder / ARCHIVE):
                 path.unlink(missing_ok=True)
+    count_into(folder)
 
 
 def add_to(counts: Counts, more: Counts) -> None:

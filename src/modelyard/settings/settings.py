@@ -59,6 +59,10 @@ class Settings:
     """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
     oidc_issuer: str = ""
     """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
+    metrics: str = "owners"
+    """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
+    log: str = "quiet"
+    """A line per request: `quiet` for none, `text`, or `json` (`MODELYARD_LOG`)."""
     oidc_client_id: str = ""
     """Our name at the provider (`MODELYARD_OIDC_CLIENT_ID`)."""
     oidc_client_secret: str = field(default="", repr=False)

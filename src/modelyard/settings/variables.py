@@ -54,6 +54,8 @@ VARIABLES = (
     Variable("MODELYARD_RUNS_KEPT_DAYS", "runs_kept_days", whole(1, 36_500)),
     Variable("MODELYARD_IMAGE", "image", TEXT),
     Variable("MODELYARD_OIDC_ISSUER", "oidc_issuer", ADDRESS),
+    Variable("MODELYARD_METRICS", "metrics", one_of("owners", "loopback", "public")),
+    Variable("MODELYARD_LOG", "log", one_of("quiet", "text", "json")),
     Variable("MODELYARD_OIDC_CLIENT_ID", "oidc_client_id", TEXT),
     Variable("MODELYARD_OIDC_CLIENT_SECRET", "oidc_client_secret", TEXT, is_secret=True),
     Variable("MODELYARD_OIDC_NAME", "oidc_name", TEXT),

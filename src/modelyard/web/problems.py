@@ -26,7 +26,7 @@ STATUS: dict[type[ModelyardError], tuple[int, str]] = {
     errors.Conflict: (409, "Contradicts the present state"),
     errors.Unavailable: (503, "Not available"),
 }
-JSON_PREFIXES = ("/api/", "/health/", "/openapi.json")
+JSON_PREFIXES = ("/api/", "/health/", "/openapi.json", "/metrics")
 PROBLEM = "application/problem+json"
 LONGEST = 2000
 """How long each part of an error's words is at most, in characters."""
