@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 import modelyard.accounts.tables
 import modelyard.models.tables
-import modelyard.runs.tables  # noqa: F401
+import modelyard.runs.tables
+import modelyard.scenarios.tables  # noqa: F401
 from modelyard.db import METADATA, Database, open_database
 from modelyard.db.migrate import HEAD, migrate, migrate_when_reachable, revision_of
 from modelyard.errors import Unavailable
