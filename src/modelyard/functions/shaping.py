@@ -18,6 +18,7 @@ from modelyard.functions.media import guess_type, preferred
 from modelyard.functions.outcome import Outcome, to_json_bytes
 from modelyard.functions.request import Reply, Request
 from modelyard.functions.schemas import Schema
+from modelyard.metrics import count_wrong_answer
 
 log = logging.getLogger("modelyard.functions")
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -192,6 +193,7 @@ class Shaper:
 
     def _fault(self, why: str) -> None:
         self.counters.bad_answers += 1
+        count_wrong_answer(self.description.name)
         if self.is_strict:
             raise AnswerFault(self.description.place, why, "Correct the function or the document.")
         log.warning("%s: %s", self.description.place, why)

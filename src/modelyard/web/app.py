@@ -8,13 +8,14 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
-from modelyard.web import functions, guard, headers, own_pages, places, problems
+from modelyard.web import functions, guard, headers, own_pages, places, problems, watch
 from modelyard.web.api import access as access_api
 from modelyard.web.api import (
     audit,
     datasets,
     documents,
     health,
+    metrics,
     people,
     run_events,
     run_results,
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[LIVE] = live = LiveServices(chosen)
     if settings is None:
         begin_with_first_request(app, live)
+    watch.install(app)
     headers.install(app, chosen)
     places.install(app, chosen.threads)
     own_pages.install(app)
@@ -55,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mount(app)
     live.open_functions(own_addresses(app))
     _trust_proxies(app, chosen.proxies)
+    app.wsgi_app = watch.Watch(app.wsgi_app, live.services.state / "metrics")  # type: ignore[method-assign]
     return app
 
 
@@ -62,6 +65,7 @@ def mount(app: Flask) -> None:
     """Add all routes of the service's own."""
     for module in (datasets, runs, schedules, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(metrics.blueprint)
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)
     _install_pages(app)

@@ -35,6 +35,8 @@ def install(app: Flask) -> None:
         if match is None and not functions.unserved.find(request.path):
             return None
         g.is_function = True
+        if match is not None:
+            g.route = next(iter(match.targets.values())).path
         try:
             answer = _answer(functions, match)
         except ModelyardError as error:
