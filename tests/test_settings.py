@@ -29,6 +29,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         threads=4,
         state=Path.cwd() / "state",
         cache_bytes=5,
+        model_bytes=6,
         wait_s=1.5,
         compute_timeout_s=60.0,
         computations=6,

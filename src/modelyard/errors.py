@@ -29,12 +29,20 @@ class Invalid(ModelyardError):
     """The input (a file, a setting, a parameter) cannot be used as it is."""
 
 
+class TooLarge(Invalid):
+    """The input is larger than is allowed."""
+
+
 class Denied(ModelyardError):
     """The caller may not do this."""
 
 
 class Conflict(ModelyardError):
     """The request contradicts the present state."""
+
+
+class Overtaken(Conflict):
+    """Somebody else changed meanwhile what the caller has seen."""
 
 
 class Unavailable(ModelyardError):

@@ -43,6 +43,20 @@ class SharingTable:
         Raises Invalid for an unknown level, an address that is none, and a private or shared
         resource without an owner.
         """
+        with self.ground.change(by) as connection:
+            return self.enter(connection, resource, level, people, owner, by=by)
+
+    def enter(  # noqa: PLR0913 (as `set`, in somebody's transaction)
+        self,
+        connection: Connection,
+        resource: Resource,
+        level: str,
+        people: Iterable[str],
+        owner: str,
+        *,
+        by: Actor,
+    ) -> Visibility:
+        """Decide it in a transaction that does more, such as making the resource; as `set`."""
         require_keepable(resource)
         values = {
             "kind": resource.kind,
@@ -55,12 +69,38 @@ class SharingTable:
         }
         if level == "private" and not owner:
             raise Invalid("owner", "is missing: nobody could see it.", "Name its owner.")
+        before = _row(connection, resource)
+        self._upsert(connection, values)
+        detail = {name: values[name] for name in ("level", "owner", "people")}
+        detail["before"] = before.level if before else "the default"
+        self.ground.audit.note(connection, by, "sharing.set", str(resource), detail)
+        return _visibility_of(_row(connection, resource))
+
+    def leave(self, connection: Connection, resource: Resource) -> None:
+        """Forget who may see a resource, in the transaction that removes it."""
+        connection.execute(delete(VISIBILITIES).where(_is(resource)))
+
+    def claim(self, resource: Resource, owner: str, *, by: Actor) -> Visibility:
+        """Make something new private to its owner, unless somebody decided already who sees it.
+
+        Gives how it stands then: of several who claim the same name at once, one gets it.
+        """
+        require_keepable(resource)
+        values = {
+            "kind": resource.kind,
+            "name": resource.name,
+            "level": "private",
+            "owner": clean_email(owner),
+            "people": [],
+            "changed_by": by.shown[:254],
+            "changed_at": self.ground.clock(),
+        }
+        dialect = sqlite if self.ground.database.is_sqlite else postgresql
+        added = dialect.insert(VISIBILITIES).values(values).on_conflict_do_nothing()
         with self.ground.change(by) as connection:
-            before = _row(connection, resource)
-            self._upsert(connection, values)
-            detail = {name: values[name] for name in ("level", "owner", "people")}
-            detail["before"] = before.level if before else "the default"
-            self.ground.audit.note(connection, by, "sharing.set", str(resource), detail)
+            if connection.execute(added).rowcount:
+                detail = {"level": "private", "owner": values["owner"]}
+                self.ground.audit.note(connection, by, "sharing.claim", str(resource), detail)
             return _visibility_of(_row(connection, resource))
 
     def forget(self, resource: Resource, *, by: Actor) -> None:

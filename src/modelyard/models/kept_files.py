@@ -1,20 +1,18 @@
 """Model files and what came of opening them, by their contents, in the store that all share."""
 
 import hashlib
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
 from modelyard.blobs import Blobs
-from modelyard.errors import Invalid, ModelyardError, NotFound
+from modelyard.errors import ModelyardError, NotFound
 from modelyard.models.description import Description
+from modelyard.models.spool import MEBIBYTE, Spooled, spooled
 from modelyard.models.version import Version
 from modelyard.runs.fault import Fault, fault_of
 
-MEBIBYTE = 1024 * 1024
 MOST_BYTES = 1024 * MEBIBYTE
 
 
@@ -46,26 +44,23 @@ class KeptFiles:
     def receive(self, content: Iterable[bytes], where: str) -> Received:
         """Keep a file that comes in pieces, hashed on the way.
 
-        Raises Invalid where it is empty or larger than is allowed; nothing is kept then.
+        Raises Invalid where it is empty and TooLarge; nothing is kept then.
         """
-        digest, size = hashlib.sha256(), 0
-        with tempfile.TemporaryDirectory(prefix="modelyard-") as folder:
-            path = Path(folder, "model")
-            with path.open("wb") as file:
-                for piece in content:
-                    size += len(piece)
-                    if size > self.most_bytes:
-                        raise Invalid(where, f"is larger than {_shown(self.most_bytes)}.")
-                    digest.update(piece)
-                    file.write(piece)
-            if not size:
-                raise Invalid(where, "is empty.", "Send the model file as it is.")
-            self.blobs.write_file(f"models/files/{digest.hexdigest()}", path)
-        return Received(digest.hexdigest(), size)
+        with spooled(content, self.most_bytes, where) as file:
+            return self.keep(file)
+
+    def keep(self, file: Spooled) -> Received:
+        """Keep a file that has arrived whole."""
+        self.blobs.write_file(f"models/files/{file.sha256}", file.path)
+        return Received(file.sha256, file.bytes)
 
     def read(self, sha256: str) -> bytes:
         """Give a model file; raises NotFound."""
         return self.blobs.read(f"models/files/{sha256}")
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Give a model file in pieces; raises NotFound before the first of them."""
+        return self.blobs.stream(f"models/files/{sha256}")
 
     def open(self, sha256: str, trusted: tuple[str, ...] = ()) -> Opening:
         """Open a file in the jail, or say what came of it when it was opened before.
@@ -142,7 +137,3 @@ def _only_needed(description: Description, trusted: tuple[str, ...]) -> Descript
     needed = tuple(module for module in trusted if module in used)
     plan = msgspec.structs.replace(description.plan, trusted=needed)
     return msgspec.structs.replace(description, plan=plan)
-
-
-def _shown(size: int) -> str:
-    return f"{size // MEBIBYTE:,} MiB" if size >= MEBIBYTE else f"{size:,} bytes"

@@ -16,7 +16,7 @@ from modelyard.models.kept_files import MOST_BYTES, KeptFiles, Received
 from modelyard.models.naming import clean_alias, clean_module, is_name, read_selector
 from modelyard.models.offer import Offer, with_opening
 from modelyard.models.serving import Predictors
-from modelyard.models.store import ModelStore
+from modelyard.models.store import Expected, ModelStore
 from modelyard.models.store_rules import RuleStore
 from modelyard.models.version import CHAMPION, LATEST, Golden, Model, Move, Version
 
@@ -100,10 +100,13 @@ class Registry:
         finally:
             self.memory.forget()
 
-    def move_alias(self, name: str, alias: str, selector: str, *, by: Actor) -> Version:
+    def move_alias(
+        self, name: str, alias: str, selector: str, *, by: Actor, expected: Expected = None
+    ) -> Version:
         """Let an alias point to a version, at once and for everybody.
 
-        Raises Conflict where the version was refused or breaks a golden row, with the difference.
+        Raises Conflict where the version was refused or breaks a golden row, with the difference,
+        and Overtaken where the alias points elsewhere than is `expected`.
         """
         alias = clean_alias(alias)
         version = self._find_version(name, selector)
@@ -115,7 +118,7 @@ class Registry:
             cure = "Keep the version that holds, or record the golden rows anew."
             raise Conflict(version.where, f"{difference}.", cure)
         try:
-            self.store.move(name, alias, version.number, by=by)
+            self.store.move(name, alias, version.number, by=by, expected=expected)
         finally:
             self.memory.forget()
         return version
@@ -139,12 +142,12 @@ class Registry:
             raise Conflict(f"model '{name}', @{alias}", "has no version before this one.")
         return self.move_alias(name, alias, str(usable[0]), by=by)
 
-    def drop_alias(self, name: str, alias: str, *, by: Actor) -> None:
+    def drop_alias(self, name: str, alias: str, *, by: Actor, expected: Expected = None) -> None:
         """Let an alias point to nothing; raises Conflict for `latest`, which is always there."""
         if clean_alias(alias) == LATEST:
             raise Conflict(f"model '{name}'", "always has a latest version.")
         self.get_model(name)
-        self.store.drop_alias(name, alias, by=by)
+        self.store.drop_alias(name, clean_alias(alias), by=by, expected=expected)
         self.memory.forget()
 
     def list_moves(self, name: str, alias: str = CHAMPION) -> list[Move]:

@@ -15,7 +15,7 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.audit import AuditLog
 from modelyard.accounts.present import require_present
 from modelyard.db import Database
-from modelyard.errors import Conflict, NotFound
+from modelyard.errors import Conflict, NotFound, Overtaken
 from modelyard.models.store_rows import (
     all_models,
     find_by_digest,
@@ -25,6 +25,9 @@ from modelyard.models.store_rows import (
 )
 from modelyard.models.tables import ALIASES, MODELS, MOVES, VERSIONS
 from modelyard.models.version import LATEST, Model, Move, Version
+
+Expected = Callable[[str], bool] | None
+"""Tells by the tag of what an alias points to (empty: nothing) whether it may be moved."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +90,24 @@ class ModelStore:
                 self._point(connection, entered, LATEST, by)
             return entered
 
-    def move(self, name: str, alias: str, number: int, *, by: Actor) -> None:
-        """Let an alias point to a version, in one step; raises NotFound."""
+    def move(
+        self, name: str, alias: str, number: int, *, by: Actor, expected: Expected = None
+    ) -> None:
+        """Let an alias point to a version, in one step.
+
+        Raises NotFound, and Overtaken where it points elsewhere than is `expected`.
+        """
         with self._change(name, by) as connection:
+            _refuse_overtaken(connection, name, alias, expected)
             version = find_version(connection, name, number)
             if version is None:
                 raise NotFound(f"model '{name}'", f"has no version {number} any more.")
             self._point(connection, version, alias, by)
 
-    def drop_alias(self, name: str, alias: str, *, by: Actor) -> None:
-        """Let an alias point to nothing."""
+    def drop_alias(self, name: str, alias: str, *, by: Actor, expected: Expected = None) -> None:
+        """Let an alias point to nothing; raises Overtaken as `move` does."""
         with self._change(name, by) as connection:
+            _refuse_overtaken(connection, name, alias, expected)
             where = (ALIASES.c.model == name) & (ALIASES.c.alias == alias)
             if connection.execute(delete(ALIASES).where(where)).rowcount:
                 self.audit.note(connection, by, "model.alias.drop", f"model/{name}", {"is": alias})
@@ -175,6 +185,15 @@ class ModelStore:
         connection.execute(insert(MOVES).values(keys | moved | {"number_before": before}))
         detail = {"alias": alias, "version": version.number, "before": before}
         self.audit.note(connection, by, "model.alias", f"model/{version.model}", detail)
+
+
+def _refuse_overtaken(connection: Connection, name: str, alias: str, expected: Expected) -> None:
+    if expected is None:
+        return
+    model = find_model(connection, name)
+    if model is None or not expected(model.tag_of(alias)):
+        where = f"model '{name}', @{alias}"
+        raise Overtaken(where, "was moved by somebody else meanwhile.", "Look again.")
 
 
 def _models(name: str) -> Any:

@@ -51,6 +51,11 @@ class Alias(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime
     moved_by: str
 
+    @property
+    def tag(self) -> str:
+        """What tells this pointing from every other one of the same alias, for an `ETag`."""
+        return f"{self.number}-{round(self.moved_at.timestamp() * 1_000_000)}"
+
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One time that an alias moved."""
@@ -77,6 +82,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     def find_alias(self, name: str) -> int | None:
         """Give the number that an alias points to, None where it is not set."""
         return next((one.number for one in self.aliases if one.alias == name), None)
+
+    def tag_of(self, name: str) -> str:
+        """Give the tag of what an alias points to; empty where it is not set."""
+        return next((one.tag for one in self.aliases if one.alias == name), "")
 
     @property
     def served(self) -> int | None:

@@ -23,6 +23,11 @@ class Settings:
     """The TCP port to listen on (`MODELYARD_PORT`, else `PORT`)."""
     public: bool = False
     """Whether an address that others can reach may be served without users (`MODELYARD_PUBLIC`)."""
+    invite_owner: bool = False
+    """Whether others may reach it before there are users, with only a link to be the owner
+    (`MODELYARD_INVITE_OWNER`)."""
+    drain_s: float = 0.0
+    """How long requests are still taken after SIGTERM, not ready any more (`MODELYARD_DRAIN_S`)."""
     workers: int = 1
     """Web processes (`MODELYARD_WORKERS`)."""
     threads: int = 8
@@ -31,6 +36,8 @@ class Settings:
     """Where caches and fetched copies are kept (`MODELYARD_STATE`)."""
     cache_bytes: int = 2048 * MEBIBYTE
     """The most that cached results and columnar copies may take (`MODELYARD_CACHE_BYTES`)."""
+    model_bytes: int = 1024 * MEBIBYTE
+    """The most that a model file may have (`MODELYARD_MODEL_BYTES`)."""
     wait_s: float = 20.0
     """How long a request waits for a result before it answers 202 (`MODELYARD_WAIT_S`)."""
     compute_timeout_s: float = 900.0
@@ -57,12 +64,12 @@ class Settings:
     """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
     image: str = ""
     """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
-    oidc_issuer: str = ""
-    """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
     metrics: str = "owners"
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
     log: str = "quiet"
     """A line per request: `quiet` for none, `text`, or `json` (`MODELYARD_LOG`)."""
+    oidc_issuer: str = ""
+    """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
     oidc_client_id: str = ""
     """Our name at the provider (`MODELYARD_OIDC_CLIENT_ID`)."""
     oidc_client_secret: str = field(default="", repr=False)

@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[ModelyardError], tuple[int, str]] = {
     errors.NotFound: (404, "Not found"),
+    errors.TooLarge: (413, "Too large"),
     errors.Invalid: (422, "Cannot be used as it is"),
     errors.SignInNeeded: (401, "Sign in first"),
     errors.Throttled: (429, "Too many attempts"),
     errors.Denied: (403, "Not allowed"),
+    errors.Overtaken: (412, "Changed meanwhile"),
     errors.Conflict: (409, "Contradicts the present state"),
     errors.Unavailable: (503, "Not available"),
 }
