@@ -56,8 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     mount(app)
     live.open_functions(own_addresses(app))
-    _trust_proxies(app, chosen.proxies)
-    app.wsgi_app = watch.Watch(app.wsgi_app, live.services.state / "metrics")  # type: ignore[method-assign]
+    _add_layers(app, chosen)
     return app
 
 
@@ -74,6 +73,14 @@ def mount(app: Flask) -> None:
 def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
     """Take a view as it is: none is a coroutine, and Flask would look at each one per request."""
     return view
+
+
+def _add_layers(app: Flask, settings: Settings) -> None:
+    """Put the layers around Flask, the innermost first: doors beside it come before the headers."""
+    app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
+    _trust_proxies(app, settings.proxies)
+    folder = app.extensions[LIVE].services.state / "metrics"
+    app.wsgi_app = watch.Watch(app.wsgi_app, folder)  # type: ignore[method-assign]
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

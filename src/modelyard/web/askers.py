@@ -27,13 +27,20 @@ OF_PROXIES = (
 """What a proxy adds: who asks then is elsewhere, however near the proxy is."""
 
 
-def find_actor(environ: Mapping[str, Any], live: LiveServices) -> Actor:
+ASKED_BY = "modelyard.asked_by"
+"""Where the environ says for whom an answer is made; nobody's rights are taken from there."""
+
+
+def find_actor(environ: dict[str, Any], live: LiveServices) -> Actor:
     """Say who asks, and from which network address: a token goes before a session.
+
+    It is found out anew at each call, and noted under `ASKED_BY`.
 
     Raises SignInNeeded where a token was sent that does not hold, Denied where a proxy stands in
     front of a laptop's service, and Unavailable where the database does not answer.
     """
-    return _at(_who_asks(environ, live), environ.get("REMOTE_ADDR") or "")
+    actor = environ[ASKED_BY] = _at(_who_asks(environ, live), environ.get("REMOTE_ADDR") or "")
+    return actor
 
 
 def bearer_token(environ: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,8 @@ from modelyard.web.live import live
 SESSION = "modelyard"
 OPEN_ID = "modelyard-oidc"
 NINETY_DAYS_S = 90 * 86_400
+ENCRYPTED = frozenset({"https", "wss"})
+"""Schemes of addresses over TLS."""
 
 
 def is_https() -> bool:
@@ -19,7 +21,7 @@ def is_https() -> bool:
 
 def is_encrypted(scheme: str, public_url: str) -> bool:
     """Tell whether the way to the service is encrypted, here or at a proxy in front."""
-    return scheme in {"https", "wss"} or public_url.startswith("https://")
+    return scheme in ENCRYPTED or public_url.startswith("https://")
 
 
 def is_far(url: str) -> bool:

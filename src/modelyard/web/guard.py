@@ -22,9 +22,10 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
+        endpoint = request.endpoint
+        if endpoint is None or endpoint in OPEN_ENDPOINTS:
             return
-        need = find_need(app, request.endpoint) or default_need(request)
+        need = find_need(app, endpoint) or default_need(request)
         if bearer_token() is not None:
             asker()
         _meet(need)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 
@@ -127,8 +127,9 @@ def install(app: Flask, threads: int) -> None:
 
     @app.before_request
     def read_body() -> None:
-        if _has_no_body():
-            request.environ["wsgi.input"] = BytesIO()
+        environ = request.environ
+        if has_no_body(environ):
+            environ["wsgi.input"] = BytesIO()
             return
         with places.taken(live().answers):
             request.get_data(cache=True)
@@ -152,13 +153,12 @@ def hold(response: Response, place: Place) -> None:
     response.response = Held(response.response, place)  # type: ignore[arg-type]
 
 
-def _has_no_body() -> bool:
+def has_no_body(environ: dict[str, Any]) -> bool:
     """Tell whether the request says that it has no body; over HTTP/2 not every one says so."""
-    environ = request.environ
     if environ.get("HTTP_TRANSFER_ENCODING"):
         return False
     length = environ.get("CONTENT_LENGTH", "")
-    return length == "0" or (not length and request.method in BODILESS)
+    return length == "0" or (not length and environ["REQUEST_METHOD"] in BODILESS)
 
 
 def _counted(response: Response) -> Response:
