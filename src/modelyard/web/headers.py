@@ -72,16 +72,18 @@ class Neighbours:
     is_restricted: bool
     names: frozenset[str]
 
-    def knows(self, environ: "WSGIEnvironment") -> bool:
-        """Tell whether the Host header has a name under which this service is to answer."""
+    def refuse_strangers(self, environ: "WSGIEnvironment") -> None:
+        """Pass where a neighbour asks; raises Denied for a strange host name or another site."""
         if not self.is_restricted:
-            return True
-        sent = environ.get("HTTP_HOST")
-        return host_name(sent or get_host(environ)) in self.names
-
-    def refuses_site(self, environ: "WSGIEnvironment") -> bool:
-        """Tell whether a page of another site asks, with whom this service has nothing to do."""
-        return self.is_restricted and is_from_another_site(environ)
+            return
+        if host_name(environ.get("HTTP_HOST") or get_host(environ)) not in self.names:
+            raise Denied(
+                "Host header",
+                "this service answers on localhost only.",
+                "Add the name to MODELYARD_ALLOWED_HOSTS.",
+            )
+        if is_from_another_site(environ):
+            raise Denied("Sec-Fetch-Site header", "another web site may not use this service.")
 
 
 def neighbours_of(settings: Settings) -> Neighbours:
@@ -98,15 +100,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def refuse_strangers() -> None:
-        environ = request.environ
-        if not neighbours.knows(environ):
-            raise Denied(
-                "Host header",
-                "this service answers on localhost only.",
-                "Add the name to MODELYARD_ALLOWED_HOSTS.",
-            )
-        if neighbours.refuses_site(environ):
-            raise Denied("Sec-Fetch-Site header", "another web site may not use this service.")
+        neighbours.refuse_strangers(request.environ)
 
 
 def is_personal(environ: "WSGIEnvironment") -> bool:
