@@ -68,11 +68,13 @@ def _what_if(
     if not NAME.fullmatch(declared.name):
         raise Invalid(file, f"'{declared.name[:60]}' is no name for a model.")
     signature = signature_of(code, function)
-    first, _, rest = (function.__doc__ or "").strip().partition("\n")
+    told = (function.__doc__ or "").strip()
+    first, _, rest = told.partition("\n")
+    description = told if declared.title else rest.strip()
     return WhatIf(
         name=declared.name,
         title=declared.title or first.rstrip("."),
-        description="\n".join(line.strip() for line in rest.strip().splitlines()),
+        description="\n".join(line.strip() for line in description.splitlines()),
         parameters=signature.parameters,
         outputs=signature.outputs,
         calculation=PythonCalculation(file, function, signature),

@@ -1,5 +1,6 @@
 """Numbers as people read them: few digits, units, and narrow spaces between thousands."""
 
+from decimal import Decimal
 from typing import Final
 
 THIN: Final = "\u202f"
@@ -91,6 +92,12 @@ def times(ratio: float | None) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """Write a number with its noun."""
     return f"{integer(count)} {one if count == 1 else many or one + 's'}"
+
+
+def decimals(value: Decimal | float, places: int) -> str:
+    """Write an amount with so many decimals, in groups of three digits."""
+    text = f"{value:.{places}f}"
+    return _grouped(text[1:] if not float(text) and text.startswith("-") else text)
 
 
 def _three_digits(value: float) -> str:
