@@ -25,6 +25,8 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         host="0.0.0.0",
         port=9_000,
         public=True,
+        invite_owner=True,
+        drain_s=2.5,
         workers=3,
         threads=4,
         state=Path.cwd() / "state",

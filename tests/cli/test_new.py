@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from modelyard.workspace.starter.containers import FILES
+
 
 def test_a_new_workspace_is_made_checked_and_ready(run, tmp_path):
     place = tmp_path / "yard"
@@ -11,9 +13,9 @@ def test_a_new_workspace_is_made_checked_and_ready(run, tmp_path):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == f"Made the workspace {place}:"
-    assert [line.split()[0] for line in lines[1:-1]] == [
-        ".gitignore", "README.md", "modelyard.toml",
-    ]  # fmt: skip
+    made = [line.split()[0] for line in lines[1:-1]]
+    assert set(made) == {".gitignore", "README.md", "modelyard.toml", *FILES.values()}
+    assert made[-1] == "modelyard.toml"
     assert lines[-1] == f"Serve it with: modelyard serve {place}"
     assert run("check", place).exit_code == 0
 

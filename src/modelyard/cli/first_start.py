@@ -39,7 +39,8 @@ def open_for_people(services: "Services") -> People:
         )
         if records.accounts.users.has_any():
             return People(exist=True)
-        refuse_strangers(services.settings)
+        if not services.settings.invite_owner:
+            refuse_strangers(services.settings)
         secret = records.accounts.links.ensure_owner_link()
     finally:
         records.database.close()
@@ -60,11 +61,17 @@ def refuse_strangers(settings: "Settings") -> None:
         )
 
 
-def invitation(people: People, url: str, is_loopback: bool) -> list[str]:
+def open_to_whom(settings: "Settings") -> str:
+    """Say who may look into a service without users."""
+    if settings.public:
+        return "everybody who can reach it"
+    return "you at this computer" if settings.is_loopback else "nobody"
+
+
+def invitation(people: People, url: str, open_to: str) -> list[str]:
     """Say how the first account is made, where there is none."""
     if people.exist or not people.owner_path:
         return []
-    open_to = "you at this computer" if is_loopback else "everybody who can reach it"
     return [
         f"  It is open to {open_to}: there are no users yet. This link makes the owner, once:",
         f"    {click.style(url + people.owner_path, fg='cyan')}",

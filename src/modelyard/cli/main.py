@@ -7,6 +7,7 @@ from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
+from modelyard.cli.migrate import migrate
 from modelyard.cli.models import models
 from modelyard.cli.new import new
 from modelyard.cli.runs import runs
@@ -31,7 +32,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-for command in (new, serve, check, *ROOMS, worker):
+for command in (new, serve, check, *ROOMS, worker, migrate):
     modelyard.add_command(command)
 
 

@@ -20,12 +20,12 @@ GRACE_S = 10.0
 
 
 @contextmanager
-def run_workers(number: int, environ: Mapping[str, str]) -> Iterator[None]:
+def run_workers(number: int, environ: Mapping[str, str]) -> "Iterator[RunWorkers]":
     """Have workers at work, in this environment, while the block lasts."""
     workers = RunWorkers(number, environ)
     workers.start()
     try:
-        yield
+        yield workers
     finally:
         workers.stop()
 
@@ -44,12 +44,16 @@ class RunWorkers:
         for place in range(self.number):
             threading.Thread(target=self._keep, args=(place,), daemon=True).start()
 
+    def ask_to_end(self) -> None:
+        """Have them begin to hand over what they do; does not wait."""
+        self._stopping.set()
+        for process in list(self._processes.values()):
+            process.terminate()
+
     def stop(self) -> None:
         """End them in good order: what they do is handed over."""
-        self._stopping.set()
+        self.ask_to_end()
         processes = list(self._processes.values())
-        for process in processes:
-            process.terminate()
         until = time.monotonic() + GRACE_S
         for process in processes:
             try:

@@ -54,8 +54,9 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(settings, url), daemon=True).start()
 
-    with run_workers(settings.run_workers, dict(os.environ) | to_environment(settings)):
-        run_server(settings, address, on_start)
+    environ = dict(os.environ) | to_environment(settings)
+    with run_workers(settings.run_workers, environ) as workers:
+        run_server(settings, address, on_start, workers.ask_to_end)
 
 
 def _chosen(folder: Path | None, public: bool, options: dict[str, Any]) -> "Settings":
@@ -72,7 +73,7 @@ def _chosen(folder: Path | None, public: bool, options: dict[str, Any]) -> "Sett
 
 def _welcome(services: "Services", url: str, people: "People") -> str:
     from modelyard.cli.clean import clean_line
-    from modelyard.cli.first_start import invitation
+    from modelyard.cli.first_start import invitation, open_to_whom
     from modelyard.cli.screen.numbers import plural
 
     catalogue = services.datasets
@@ -85,7 +86,7 @@ def _welcome(services: "Services", url: str, people: "People") -> str:
         lines.append(f"  {faults} in modelyard.toml: see modelyard check")
     if not len(catalogue):
         lines.append("  Put Parquet or CSV files into the folder: they appear without a restart.")
-    lines += invitation(people, url, services.settings.is_loopback)
+    lines += invitation(people, url, open_to_whom(services.settings))
     return "\n".join([*lines, "  Ctrl-C stops the service."])
 
 

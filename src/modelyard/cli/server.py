@@ -4,19 +4,24 @@ import copy
 import os
 import signal
 from collections.abc import Callable
+from threading import Timer
 from typing import Any
 
+from modelyard import draining
 from modelyard.settings import Settings, to_environment
 
 APPLICATION = "modelyard.cli.served:create_app"
-GRACE_S = 5
+GRACE_S = 8
 """How long requests that are being answered may go on after Ctrl-C."""
 STOPS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
-def run_server(settings: Settings, address: str, on_start: Callable[[], None]) -> None:
+def run_server(
+    settings: Settings, address: str, on_start: Callable[[], None], on_stop: Callable[[], None]
+) -> None:
     """Serve until SIGINT or SIGTERM; the workers read the settings from the environment.
 
+    `on_stop` is called as soon as the end is asked for, while requests are still being answered.
     Raises SystemExit where a worker fails again and again.
     """
     from granian.constants import Interfaces
@@ -37,6 +42,8 @@ def run_server(settings: Settings, address: str, on_start: Callable[[], None]) -
         log_level=LogLevels.error,
         log_dictconfig=_logging_to_stderr(),
     )
+    draining.share()
+    server.on_startup(lambda: _end_in_order(server, settings.drain_s, on_stop))
     _end_with_terminal(server)
     server.on_startup(on_start)
     _leave_signals_to_the_parent()
@@ -46,6 +53,24 @@ def run_server(settings: Settings, address: str, on_start: Callable[[], None]) -
         # Ctrl-C reaches the workers too; one that ends before its parent asks it to is no fault.
         if not server.interrupt_signal:
             raise
+
+
+def _end_in_order(server: Any, drain_s: float, on_stop: Callable[[], None]) -> None:
+    """Have SIGTERM tell balancers first, where that is wanted; Ctrl-C, and a second one, end it."""
+
+    def end(*_: object) -> None:
+        on_stop()
+        server.signal_handler_interrupt()
+
+    def drain(*_: object) -> None:
+        if drain_s <= 0 or draining.is_draining():
+            end()
+            return
+        draining.begin()
+        Timer(drain_s, end).start()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, drain)
 
 
 def _leave_signals_to_the_parent() -> None:

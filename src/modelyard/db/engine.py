@@ -73,6 +73,11 @@ class Database:
             finally:
                 scope.rollback()
 
+    def check(self) -> None:
+        """Pass where the database answers; raises Unavailable."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

@@ -12,6 +12,7 @@ from modelyard.errors import Conflict, Unavailable
 from modelyard.workspace import config, open_workspace
 from modelyard.workspace.parse import parse
 from modelyard.workspace.starter import make_workspace
+from modelyard.workspace.starter.containers import FILES
 from modelyard.workspace.starter.example import ExampleFiles, write_example
 from modelyard.workspace.starter.flights import write_flights
 
@@ -27,9 +28,9 @@ def names_in(folder: Path) -> set[str]:
 
 def test_all_parts_are_there(tmp_path):
     made = make_workspace(tmp_path / "yard")
-    names = {".gitignore", "README.md", "modelyard.toml"}
+    names = {".gitignore", "README.md", "modelyard.toml", *FILES.values()}
     assert {file.name for file in made.files} == names
-    assert names_in(tmp_path / "yard") == names | {"datasets"}
+    assert names_in(tmp_path / "yard") == names | {"datasets", "nginx"}
     assert ".modelyard/" in (tmp_path / "yard" / ".gitignore").read_text().splitlines()
     assert (tmp_path / "yard" / "README.md").read_text().startswith("# yard\n")
 

@@ -4,7 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from modelyard import draining
+from modelyard.errors import Unavailable
 from modelyard.web import visible
+from modelyard.web.live import live
 from modelyard.web.needs import open_to_everybody
 from modelyard.web.replies import as_json
 
@@ -21,7 +24,13 @@ def is_live() -> Response:
 @blueprint.get("/ready")
 @open_to_everybody
 def is_ready() -> Response:
-    """Answer 200 when requests can be served, and count what the one who asks may see."""
+    """Answer 200 when requests can be served, and count what the one who asks may see.
+
+    503 where the database does not answer, or the service is about to stop.
+    """
+    if draining.is_draining():
+        raise Unavailable("service", "is about to stop.", "Ask another replica.")
+    live().records.database.check()
     content: dict[str, Any] = {"status": "ready", "datasets": len(visible.datasets())}
     fault = visible.workspace_fault()
     if fault is not None:

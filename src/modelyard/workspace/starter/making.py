@@ -13,6 +13,7 @@ from pathlib import Path
 from modelyard.errors import Conflict, Invalid, Unavailable
 from modelyard.progress import Progress, silent
 from modelyard.workspace.config import FILE_NAME
+from modelyard.workspace.starter.containers import write_containers
 from modelyard.workspace.starter.example import find_example, write_example
 from modelyard.workspace.starter.loan_workbook import write_loan_workbook
 
@@ -113,6 +114,7 @@ def _write_texts(draft: Path, name: str, example: bool) -> None:
     _write(draft / FILE_NAME, settings.replace('"{{name}}"', quoted))
     _write(draft / "README.md", _text("README.md").replace("{{name}}", printable))
     _write(draft / ".gitignore", _text("gitignore.txt"))
+    write_containers(draft, name)
     for file in (*FUNCTIONS, *SCENARIOS) if example else ():
         (draft / file).parent.mkdir(exist_ok=True)
         _write(draft / file, _text(file))
