@@ -50,7 +50,7 @@ def test_the_definition_has_what_a_form_needs(load):
         "default": 0.5, "help": "Of all.", "group": "Shares", "access": "open",
     }  # fmt: skip
     assert definition["title"] == "All kinds"
-    assert definition["description"] == "More words."
+    assert definition["description"] == "Take every kind of value.\n\nMore words."
     assert definition["outputs"][0]["accuracy"] == "binary floats, about 15 significant digits"
 
 
