@@ -7,9 +7,11 @@ from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
+from modelyard.cli.image import image
 from modelyard.cli.migrate import migrate
 from modelyard.cli.models import models
 from modelyard.cli.new import new
+from modelyard.cli.rollout import rollout
 from modelyard.cli.runs import runs
 from modelyard.cli.scenarios import scenarios
 from modelyard.cli.serve import serve
@@ -32,7 +34,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-for command in (new, serve, check, *ROOMS, worker, migrate):
+for command in (new, serve, check, *ROOMS, worker, migrate, image, rollout):
     modelyard.add_command(command)
 
 

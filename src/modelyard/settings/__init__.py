@@ -3,7 +3,12 @@
 A new setting is a field of `Settings`, a line of `variables.VARIABLES`, and a row of the guide.
 """
 
-from modelyard.settings.environment import child_environment, from_environment, to_environment
+from modelyard.settings.environment import (
+    child_environment,
+    environment_with,
+    from_environment,
+    to_environment,
+)
 from modelyard.settings.folders import user_cache, user_data
 from modelyard.settings.settings import LOOPBACK, MEBIBYTE, Settings
 
@@ -12,6 +17,7 @@ __all__ = [
     "MEBIBYTE",
     "Settings",
     "child_environment",
+    "environment_with",
     "from_environment",
     "to_environment",
     "user_cache",

@@ -35,6 +35,11 @@ def to_environment(settings: Settings) -> dict[str, str]:
     return written
 
 
+def environment_with(given: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of this process with some more, for a program that is started."""
+    return dict(os.environ) | dict(given)
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """Give the environment for a child process that computes: the same settings, no secrets."""
     secrets = {variable.name for variable in VARIABLES if variable.is_secret}
