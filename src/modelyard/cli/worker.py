@@ -31,7 +31,7 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
     each needs the same workspace and the same MODELYARD_DATABASE_URL and MODELYARD_BLOBS.
     """
     end_quietly_on_signals()
-    from modelyard import wiring
+    from modelyard import metrics, wiring
     from modelyard.db.migrate import migrate_when_reachable
     from modelyard.runs.pace import CONNECTIONS
     from modelyard.runs.working import work_until_stopped
@@ -45,6 +45,7 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
         runs_at_once=at_once or settings.runs_at_once,
     )
     services = wiring.open_folder(settings=settings)
+    metrics.start(services.state / "metrics")
     records = wiring.open_records(
         services, lambda: wiring.open_folder(settings=settings), CONNECTIONS
     )

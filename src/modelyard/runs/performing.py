@@ -16,6 +16,7 @@ import msgspec
 
 from modelyard.blobs import Blobs
 from modelyard.errors import ModelyardError, Unavailable
+from modelyard.metrics import count_run
 from modelyard.private import private_folder
 from modelyard.runs.child import Child
 from modelyard.runs.child_work import unexpected
@@ -162,11 +163,19 @@ class Performer:
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), ending))
         except Exception as error:
             log.exception("run %s", run.id)
-            failed = Ending(state="failed", fault=unexpected(run.kind, error))
+            ending = Ending(state="failed", fault=unexpected(run.kind, error))
+            failed = ending
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), failed))
+        if ours:
+            count_run(run.kind, ending.state, self._worked_s(run))
         if ours and run.attempt > 1:
             with contextlib.suppress(ModelyardError):
                 remove_leftovers(self.blobs, run.id, done)
+
+    def _worked_s(self, run: Run) -> float:
+        """Give the seconds since a run began; 0 where somebody has set the clock back."""
+        began = run.began_at or self.clock()
+        return max(0.0, (self.clock() - began).total_seconds())
 
     def _ending(self, run: Run, done: Done) -> Ending | None:
         if done.why == "lost":
