@@ -159,15 +159,16 @@ class Performer:
         ending = self._ending(run, done)
         if ending is None:
             return
+        state: str = ending.state
         try:
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), ending))
         except Exception as error:
             log.exception("run %s", run.id)
-            ending = Ending(state="failed", fault=unexpected(run.kind, error))
-            failed = ending
+            failed = Ending(state="failed", fault=unexpected(run.kind, error))
+            state = failed.state
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), failed))
         if ours:
-            count_run(run.kind, ending.state, self._worked_s(run))
+            count_run(run.kind, state, self._worked_s(run))
         if ours and run.attempt > 1:
             with contextlib.suppress(ModelyardError):
                 remove_leftovers(self.blobs, run.id, done)
