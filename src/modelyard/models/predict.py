@@ -32,6 +32,8 @@ class Predictor:
         self.description = description
         self.reader = Reader(description.signature, most_rows)
         self.runtime = runtime
+        self.class_names = tuple(tuple(map(_text, known)) for known in description.classes)
+        """Of each output the classes as texts, in the order of the probabilities."""
         self._watch = Watch(description.signature)
 
     @property
@@ -53,7 +55,7 @@ class Predictor:
         )
 
     def predict_json(self, body: bytes, *, probabilities: bool = True) -> Prediction:
-        """Answer a record or a list of records in JSON; raises as `predict`, and BadInput."""
+        """Answer a record, records or columns in JSON; raises as `predict`, and BadInput."""
         return self.predict(self.reader.json(body), probabilities=probabilities)
 
     def predict_records(self, records: Any, *, probabilities: bool = True) -> Prediction:
@@ -70,6 +72,11 @@ def open_predictor(
 ) -> Predictor:
     """Make an opened model ready; takes and raises what `open_runtime` does."""
     return Predictor(description, open_runtime(description, content, original, **options))
+
+
+def _text(known: Value) -> str:
+    """Write a class as JSON does."""
+    return str(known).lower() if isinstance(known, bool) else str(known)
 
 
 def _lists(outcome: Outcome) -> list[Any]:

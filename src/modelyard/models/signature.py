@@ -41,6 +41,8 @@ class Reader:
         self._names = signature.names
         self._count = len(self._names)
         self._is_matrix = signature.shape == "matrix"
+        strict = any(field.refuses_unknown and field.categories for field in signature.fields)
+        self._is_quick = self._is_matrix and not strict
         self._pick = _picker(self._names)
         self._shape, self._decode = _decoder(signature)
 
@@ -48,7 +50,7 @@ class Reader:
         """Read one record or a list of records. Raises BadInput."""
         is_single = isinstance(given, Mapping)
         records: list[Any] = [given] if is_single else list(given)
-        self._check_count(len(records))
+        self.check_count(len(records))
         rows = self._quick_matrix(records) if self._is_matrix else self._quick_columns(records)
         if rows is not None:
             return rows
@@ -58,14 +60,14 @@ class Reader:
         return self._by_columns({name: [one.get(name) for one in records] for name in self._names})
 
     def json(self, body: bytes) -> Rows:
-        """Read one record or a list of records from JSON. Raises BadInput."""
+        """Read one record, a list of records, or columns from JSON. Raises BadInput."""
         try:
             decoded = self._decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self.records(_any_json(body))
+            return self._any_form(_any_json(body))
         if isinstance(decoded, self._shape):
             decoded = [decoded]
-        self._check_count(len(decoded))
+        self.check_count(len(decoded))
         values = list(map(msgspec.structs.astuple, decoded))
         if self._is_matrix:
             matrix = self._matrix(values)
@@ -86,14 +88,42 @@ class Reader:
         if len(lengths) > 1:
             told = ", ".join(f"'{name}' has {len(column)}" for name, column in lists.items())
             raise bad(f"the columns have different lengths: {told[:300]}.")
-        self._check_count(lengths.pop() if lengths else 0)
+        self.check_count(lengths.pop() if lengths else 0)
         return self._by_columns(lists)
 
     def table(self, given: Any) -> Rows:
         """Read rows of values in the order of the inputs: a list of lists or an array."""
-        rows = rows_of_table(given, self.signature)
-        self._check_count(rows.count)
-        return rows
+        self.check_count(len(given))
+        rows = self._quick_table(given) if self._is_quick else None
+        return rows_of_table(given, self.signature) if rows is None else rows
+
+    def _any_form(self, given: Any) -> Rows:
+        """Read records, or columns: lists by name, as they are or under `columns`."""
+        if not isinstance(given, dict):
+            return self.records(given)
+        inner = given.get("columns")
+        if isinstance(inner, dict) and len(given) == 1 and "columns" not in self._names:
+            return self.columns(inner)
+        if given and all(isinstance(column, list) for column in given.values()):
+            return self.columns(given)
+        return self.records(given)
+
+    def _quick_table(self, given: Any) -> Rows | None:
+        """Read what is all finite numbers, of the right width; None for anything else."""
+        if isinstance(given, np.ndarray):
+            if given.ndim != 2 or given.shape[1] != self._count or given.dtype.kind not in "iuf":
+                return None
+            matrix = given.astype(np.float64)
+        else:
+            try:
+                if any(len(row) != self._count for row in given):
+                    return None
+                if not set(map(type, chain.from_iterable(given))) <= NUMBERS:
+                    return None
+                matrix = self._matrix(given)
+            except (TypeError, OverflowError):
+                return None
+        return Rows(len(matrix), matrix) if np.isfinite(matrix).all() else None
 
     def _quick_matrix(self, records: list[Any]) -> Rows | None:
         try:
@@ -116,7 +146,7 @@ class Reader:
         except (LookupError, TypeError, BadInput):
             return None
 
-    def _matrix(self, values: list[tuple[Any, ...]]) -> NDArray[np.float64]:
+    def _matrix(self, values: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
         shape = (len(values), self._count)
         try:
             flat = np.fromiter(chain.from_iterable(values), np.float64, shape[0] * shape[1])
@@ -136,7 +166,8 @@ class Reader:
             raise BadInput(sorted(faults, key=lambda fault: fault.row or 0))
         return rows_of_columns(count, made, self.signature)
 
-    def _check_count(self, count: int) -> None:
+    def check_count(self, count: int) -> None:
+        """Raise BadInput for no rows, and for more than are read at once."""
         if count == 0:
             raise bad("there are no rows.", "Send at least one.")
         if count > self.most_rows:

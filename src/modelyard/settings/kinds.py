@@ -1,5 +1,6 @@
 """The kinds of values that a variable of the environment may have."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,12 @@ def _address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _path(name: str, text: str) -> str:
+    if not re.fullmatch(r"/[\w./:@-]{1,200}", text, re.ASCII):
+        raise Invalid(name, f"'{text[:100]}' is no path of a web address.", "Such as /predict")
+    return text
+
+
 def _flag(name: str, text: str) -> bool:
     if text.lower() in {"0", "false", "no", "off"}:
         return False
@@ -72,4 +79,5 @@ TEXT = Kind(lambda _, text: text)
 FLAG = Kind(_flag, lambda value: "true" if value else "false")
 NAMES = Kind(_names, ",".join)
 ADDRESS = Kind(_address)
+PATH = Kind(_path)
 FOLDER = Kind(lambda _, text: Path(text), lambda path: "" if path is None else str(path.resolve()))

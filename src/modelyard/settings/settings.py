@@ -38,6 +38,8 @@ class Settings:
     """The most that cached results and columnar copies may take (`MODELYARD_CACHE_BYTES`)."""
     model_bytes: int = 1024 * MEBIBYTE
     """The most that a model file may have (`MODELYARD_MODEL_BYTES`)."""
+    prediction_bytes: int = 64 * MEBIBYTE
+    """The most that a request for predictions may have (`MODELYARD_PREDICTION_BYTES`)."""
     wait_s: float = 20.0
     """How long a request waits for a result before it answers 202 (`MODELYARD_WAIT_S`)."""
     compute_timeout_s: float = 900.0
@@ -64,6 +66,10 @@ class Settings:
     """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
     image: str = ""
     """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
+    vertex_health_route: str = ""
+    """Where Vertex AI asks whether the default model is served (`AIP_HEALTH_ROUTE`)."""
+    vertex_predict_route: str = ""
+    """Where Vertex AI asks the default model for predictions (`AIP_PREDICT_ROUTE`)."""
     metrics: str = "owners"
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
     log: str = "quiet"

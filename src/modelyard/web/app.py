@@ -16,6 +16,10 @@ from modelyard.web.api import (
     documents,
     health,
     metrics,
+    model_aliases,
+    model_rules,
+    model_versions,
+    models,
     people,
     run_events,
     run_results,
@@ -24,6 +28,7 @@ from modelyard.web.api import (
     short,
     tokens,
 )
+from modelyard.web.door import DOOR, Door
 from modelyard.web.live import LIVE, LiveServices
 from modelyard.web.model_folder import begin_with_first_request
 from modelyard.web.own_addresses import own_addresses
@@ -67,6 +72,8 @@ def mount(app: Flask) -> None:
     app.register_blueprint(metrics.blueprint)
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)
+    for of_models in (models, model_versions, model_aliases, model_rules):
+        app.register_blueprint(of_models.blueprint)
     _install_pages(app)
 
 
@@ -77,6 +84,9 @@ def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _add_layers(app: Flask, settings: Settings) -> None:
     """Put the layers around Flask, the innermost first: doors beside it come before the headers."""
+    live, bodies = app.extensions[LIVE], app.extensions[places.BODIES]
+    app.extensions[DOOR] = door = Door(app.wsgi_app, live, bodies, settings)
+    app.wsgi_app = door  # type: ignore[method-assign]
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
     folder = app.extensions[LIVE].services.state / "metrics"

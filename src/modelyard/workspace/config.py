@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from modelyard.workspace.connections import ConnectionConfig
 from modelyard.workspace.place import FILE_NAME
 
 __all__ = [
@@ -80,6 +81,8 @@ class WorkspaceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     description: str = ""
     default_dataset: str = ""
     """The dataset that /stats, /outliers and /benchmark answer for."""
+    default_model: str = ""
+    """The model that /predict, /invocations and /ping answer for; empty for the only one."""
     outside_folders: tuple[str, ...] = ()
     """Folders outside the workspace that sources may name."""
     visibility: Visibility = "signed-in"
@@ -126,6 +129,7 @@ class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     """All of modelyard.toml."""
 
     workspace: WorkspaceSection = WorkspaceSection()
+    connections: dict[str, ConnectionConfig] = {}
     datasets: dict[str, DatasetConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
     functions: FunctionsSection = FunctionsSection()

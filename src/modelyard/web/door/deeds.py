@@ -1,0 +1,131 @@
+"""What is done at each address: who asks is found, the model, and then the protocol answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from modelyard.errors import ModelyardError, NotFound
+from modelyard.models.serving import Served
+from modelyard.protocols.addresses import Address
+from modelyard.protocols.exchange import Answered, Asked, Listed, version_of
+from modelyard.protocols.protocol import Deed, Route
+from modelyard.web.askers import find_actor
+from modelyard.web.door import rights
+from modelyard.web.door.bodies import Bodies
+from modelyard.web.live import LiveServices
+
+Done = tuple[Answered, Served | None]
+Do = Callable[[dict[str, Any], Address, Route], Done]
+
+
+class Deeds:
+    """Does what routes name; raises ModelyardError where that is not allowed or does not work."""
+
+    def __init__(self, live: LiveServices, bodies: Bodies) -> None:
+        self._live = live
+        self._bodies = bodies
+        self.by_name: dict[Deed, Do] = {
+            "predict": self._predict,
+            "describe": self._describe,
+            "is_ready": self._is_ready,
+            "list_models": self._list,
+            "version": self._version,
+            "server": self._server,
+            "live": lambda _, __, route: (route.answer(True), None),
+            "ready": lambda _, __, route: (route.answer(self._is_well()), None),
+            "ping": lambda _, __, route: (route.answer(self._can_serve_default()), None),
+        }
+
+    def _predict(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
+        live, bodies = self._live, self._bodies
+        actor = find_actor(environ, live)
+        name = address.name or self._default()
+        rights.require_ask(actor, name, live)
+        query = environ.get("QUERY_STRING", "")
+        selector = address.selector or (version_of(query) if query else "")
+        served = self._served(actor, name, selector)
+        body = bodies.read(environ)
+        asked = Asked(
+            body,
+            environ.get("CONTENT_TYPE") or "",
+            query,
+            environ.get("HTTP_INFERENCE_HEADER_CONTENT_LENGTH") or "",
+        )
+        with bodies.while_answered(body):
+            return route.answer(served, asked), served
+
+    def _describe(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
+        actor = find_actor(environ, self._live)
+        rights.require_read(actor, address.name, self._live)
+        served = self._served(actor, address.name, address.selector)
+        return route.answer(served), served
+
+    def _is_ready(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
+        actor = find_actor(environ, self._live)
+        rights.require_read(actor, address.name, self._live)
+        try:
+            served = self._served(actor, address.name, address.selector)
+        except ModelyardError as fault:
+            if self._live.records.models.find_model(address.name) is None:
+                raise rights.absent(actor, address.name, self._live) from fault
+            return route.answer(address.name, False), None
+        return route.answer(served.version.model, True), served
+
+    def _list(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
+        actor = find_actor(environ, self._live)
+        shown = [self._listed(model.name) for model in rights.visible(actor, self._live)]
+        return route.answer(shown, Asked(self._bodies.read(environ))), None
+
+    def _version(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
+        rights.require_read(find_actor(environ, self._live), self._default(), self._live)
+        return route.answer(), None
+
+    def _server(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
+        rights.visible(find_actor(environ, self._live), self._live)
+        return route.answer(), None
+
+    def _served(self, actor: Any, name: str, selector: str) -> Served:
+        """Give a version with its predictor; what is not there is told as what is secret is."""
+        registry = self._live.records.models
+        try:
+            return registry.predictors.get(name, selector)
+        except NotFound as fault:
+            if registry.find_model(name) is None:
+                raise rights.absent(actor, name, self._live) from fault
+            raise
+
+    def _listed(self, name: str) -> Listed:
+        try:
+            version = self._live.records.models.get_version(name)
+        except ModelyardError as fault:
+            return Listed(name, reason=fault.why)
+        if version.state == "refused":
+            return Listed(name, reason=version.fault.why if version.fault else "")
+        return Listed(name, str(version.number))
+
+    def _default(self) -> str:
+        """Give the name of the model that short addresses ask. Raises NotFound for none."""
+        named = self._live.current().workspace.config.workspace.default_model
+        if named:
+            return named
+        listed = self._live.records.models.list_models()
+        if len(listed) == 1:
+            return listed[0].name
+        raise NotFound(
+            "default model",
+            "there is none.",
+            "Name one in modelyard.toml: [workspace] default_model, or in the address.",
+        )
+
+    def _is_well(self) -> bool:
+        try:
+            self._live.records.models.list_models()
+        except ModelyardError:
+            return False
+        return True
+
+    def _can_serve_default(self) -> bool:
+        try:
+            self._live.records.models.predictors.get(self._default())
+        except ModelyardError:
+            return False
+        return True
