@@ -34,6 +34,7 @@ def version_as_json(version: Version, model: Model | None = None) -> dict[str, A
         parts["description"] = kept | {
             "inputs": plain["signature"]["fields"],
             "runtime": found.plan.runtime,
+            "imports": sorted(f"{module}.{name}" for module, name in found.plan.names),
         }
     return parts
 

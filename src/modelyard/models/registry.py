@@ -123,10 +123,12 @@ class Registry:
             self.memory.forget()
         return version
 
-    def rollback(self, name: str, alias: str = CHAMPION, *, by: Actor) -> Version:
+    def rollback(
+        self, name: str, alias: str = CHAMPION, *, by: Actor, expected: Expected = None
+    ) -> Version:
         """Let an alias point to the version before; a champion that is not set becomes it.
 
-        Raises Conflict where there is none before.
+        Raises Conflict where there is none before, and Overtaken as `move_alias` does.
         """
         alias = clean_alias(alias)
         model = self.get_model(name)
@@ -140,7 +142,7 @@ class Registry:
         usable = [n for n in before if n is not None and n in there and there[n].state == "opened"]
         if not usable:
             raise Conflict(f"model '{name}', @{alias}", "has no version before this one.")
-        return self.move_alias(name, alias, str(usable[0]), by=by)
+        return self.move_alias(name, alias, str(usable[0]), by=by, expected=expected)
 
     def drop_alias(self, name: str, alias: str, *, by: Actor, expected: Expected = None) -> None:
         """Let an alias point to nothing; raises Conflict for `latest`, which is always there."""

@@ -23,6 +23,7 @@ Who = Literal[
     "those with the scope",
 ]
 ATTRIBUTE = "modelyard_need"
+FILE_ATTRIBUTE = "modelyard_takes_a_file"
 OPEN_ENDPOINTS = frozenset({"static"})
 """Flask's own views, which carry no mark."""
 
@@ -72,6 +73,17 @@ def guarded(scope: Scope, kind: str = "") -> Callable[[View], View]:
         return _marked(view, Need("those with the scope", scope, kind))
 
     return mark
+
+
+def takes_a_file(view: View) -> View:
+    """Mark a view that reads the body of its request itself, when its caller was let in."""
+    setattr(view, FILE_ATTRIBUTE, True)
+    return view
+
+
+def is_for_a_file(app: Flask, endpoint: str | None) -> bool:
+    """Tell whether an endpoint reads its body itself."""
+    return endpoint is not None and getattr(app.view_functions[endpoint], FILE_ATTRIBUTE, False)
 
 
 def find_need(app: Flask, endpoint: str) -> Need | None:

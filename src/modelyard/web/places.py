@@ -16,10 +16,13 @@ from flask import Flask, Response, g, request
 from modelyard.errors import Unavailable
 from modelyard.web import problems
 from modelyard.web.live import live
+from modelyard.web.needs import is_for_a_file
 
 if TYPE_CHECKING:
     from modelyard.answers import Answers
 
+BODIES = "modelyard.bodies"
+"""Where an application has its `BodyPlaces`."""
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_PIECE = 512 * 1024
 """Bytes of an answer that the server takes at once, however slowly the caller reads."""
@@ -124,12 +127,15 @@ class BodyPlaces:
 def install(app: Flask, threads: int) -> None:
     """Have bodies read before anything else is done, and long answers counted."""
     places = BodyPlaces(KEPT_FOR_BODIES if threads > 2 else 0)
+    app.extensions[BODIES] = places
 
     @app.before_request
     def read_body() -> None:
         environ = request.environ
         if has_no_body(environ):
             environ["wsgi.input"] = BytesIO()
+            return
+        if is_for_a_file(app, request.endpoint):
             return
         with places.taken(live().answers):
             request.get_data(cache=True)

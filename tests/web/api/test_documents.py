@@ -1,6 +1,7 @@
 """The OpenAPI document and the routes say the same."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema_rs
@@ -8,12 +9,17 @@ import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
+from modelyard.accounts.actor import LAPTOP
+from modelyard.models.kept_files import Received
+from modelyard.models.offer import Offer
 from modelyard.web.api.documents import document
+from modelyard.web.live import LIVE
 
+pytestmark = pytest.mark.usefixtures("known_model")
 PAGES = (
     *("/static", "/docs", "/datasets", "/runs", "/favicon.ico"),
     *("/sign-in", "/sign-out", "/welcome", "/invitation", "/reset"),
-    *("/account", "/people", "/audit", "/functions"),
+    *("/account", "/people", "/audit", "/functions", "/models", "/scenarios"),
 )
 ANSWERS = (
     "/api/v1/datasets",
@@ -31,6 +37,14 @@ ANSWERS = (
     "/api/v1/audit",
     "/api/v1/tokens",
     "/api/v1/datasets/flights/access",
+    "/api/v1/models",
+    "/api/v1/models/flights",
+    "/api/v1/models/flights/versions",
+    "/api/v1/models/flights/versions/1",
+    "/api/v1/models/flights/aliases/champion",
+    "/api/v1/models/flights/golden",
+    "/api/v1/models/flights/access",
+    "/api/v1/trusted-modules",
     "/stats",
     "/about?format=json",
     "/about/flask?format=json",
@@ -38,6 +52,15 @@ ANSWERS = (
     "/health/live",
     "/health/ready",
 )
+
+
+@pytest.fixture
+def known_model(client: FlaskClient) -> None:
+    """A model with the name of the dataset, of which a file was refused."""
+    registry = client.application.extensions[LIVE].records.models
+    offer = Offer(model="flights", file_name="flights.joblib")
+    version = offer.version(Received("0" * 64, 9), datetime.now(UTC), LAPTOP)
+    registry.store.enter(version, folder_digest="", by=LAPTOP)
 
 
 def test_the_document_is_valid(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Who may see a dataset, over REST."""
+"""Who may see a dataset or a model, over REST."""
 
 from flask import Blueprint, Response, request
 
@@ -14,23 +14,46 @@ from modelyard.web.replies import unkept
 from modelyard.web.sharing import require_sight, share
 from modelyard.web.somebody import why_for, without_account
 
-blueprint = Blueprint("access", __name__, url_prefix="/api/v1/datasets")
+blueprint = Blueprint("access", __name__, url_prefix="/api/v1")
 
 
-@blueprint.get("/<name>/access")
+@blueprint.get("/datasets/<name>/access")
 @decides_itself
 def get_access(name: str) -> Response:
-    """Say who may see it, where that was decided, and why the one who asks may or may not."""
-    resource = Resource("dataset", name)
+    """Say who may see a dataset, who decided that, and why the one who asks may or may not."""
+    return answer_access(Resource("dataset", name))
+
+
+@blueprint.put("/datasets/<name>/access")
+@guarded("admin", "dataset")
+def set_access(name: str) -> Response:
+    """Change who may see a dataset."""
+    return change_access(Resource("dataset", name))
+
+
+@blueprint.get("/models/<name>/access")
+@decides_itself
+def get_model_access(name: str) -> Response:
+    """Say who may see a model, who decided that, and why the one who asks may or may not."""
+    return answer_access(Resource("model", name))
+
+
+@blueprint.put("/models/<name>/access")
+@guarded("admin", "model")
+def set_model_access(name: str) -> Response:
+    """Change who may see a model."""
+    return change_access(Resource("model", name))
+
+
+def answer_access(resource: Resource) -> Response:
+    """Answer with who may see a resource; raises what `require_sight` raises."""
     require_sight(resource)
     person = Query(request.args, "user").text("user")
     return described(resource, person)
 
 
-@blueprint.put("/<name>/access")
-@guarded("admin", "dataset")
-def set_access(name: str) -> Response:
-    """Change who may see it."""
+def change_access(resource: Resource) -> Response:
+    """Change who may see a resource as the body says; raises what `share` raises."""
     given = json_object("level", "people", "owner")
     people = given.get("people", [])
     for key in ("level", "owner"):
@@ -38,7 +61,6 @@ def set_access(name: str) -> Response:
             raise Invalid(key, "is not a text.")
     if not isinstance(people, list) or not all(isinstance(one, str) for one in people):
         raise Invalid("people", "is not a list of e-mail addresses.")
-    resource = Resource("dataset", name)
     share(resource, given.get("level", ""), people, given.get("owner", ""))
     return described(resource)
 
@@ -60,4 +82,4 @@ def described(resource: Resource, person: str = "") -> Response:
             "may_read": decided.is_allowed,
             "why": decided.why,
         }
-    return unkept({"dataset": resource.name, **content})
+    return unkept({resource.kind: resource.name, **content})
