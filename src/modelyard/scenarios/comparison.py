@@ -1,7 +1,7 @@
 """Scenarios side by side: which inputs differ, and what that does to the outputs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modelyard.errors import Invalid, ModelyardError
@@ -9,6 +9,9 @@ from modelyard.progress import Progress, silent
 from modelyard.scenarios.execute import Answer, execute
 from modelyard.scenarios.values import plain
 from modelyard.scenarios.what_if import WhatIf
+
+MOST_WITH_TABLES = 20
+"""Scenarios whose tables are kept; of more side by side, nobody looks at every table."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +82,16 @@ def compare(
 ) -> Comparison:
     """Work out every scenario (name and values) and put them side by side.
 
-    One that fails says why, and does not keep the others from being compared. Raises Invalid where
-    there is none.
+    One that fails says why, and does not keep the others from being compared. Of more than 20 the
+    outputs that are tables are left out. Raises Invalid where there is none.
     """
     if not scenarios:
         raise Invalid(what_if.where, "there is no scenario to compare.")
     columns = []
     for number, (name, given) in enumerate(scenarios):
         progress(number / len(scenarios), f"working out {name}")
-        columns.append(_column(what_if, name, given, may_unlock))
+        column = _column(what_if, name, given, may_unlock)
+        columns.append(column if len(scenarios) <= MOST_WITH_TABLES else _without_tables(column))
     values = [plain(column.answer.values) for column in columns if column.answer]
     differing = tuple(
         parameter.name
@@ -103,3 +107,12 @@ def _column(what_if: WhatIf, name: str, given: Mapping[str, Any], may_unlock: bo
         return Column(name, execute(what_if, given, may_unlock=may_unlock))
     except ModelyardError as fault:
         return Column(name, None, str(fault))
+
+
+def _without_tables(column: Column) -> Column:
+    if column.answer is None:
+        return column
+    kept = {
+        name: value for name, value in column.answer.outputs.items() if not isinstance(value, list)
+    }
+    return replace(column, answer=replace(column.answer, outputs=kept))

@@ -27,15 +27,22 @@ class Histogram(Protocol):
 
 
 def histogram(
-    shown: Histogram, title: str, marker: float | None = None, is_logarithmic: bool = False
+    shown: Histogram,
+    title: str,
+    marker: float | None = None,
+    is_logarithmic: bool = False,
+    noun: str = "row",
 ) -> Markup:
-    """Draw a histogram that is as wide as its place; `marker` draws a line at a value."""
-    bars = list(_bars(shown, is_logarithmic))
+    """Draw a histogram that is as wide as its place; `marker` draws a line at a value.
+
+    `noun` is what is counted.
+    """
+    bars = list(_bars(shown, is_logarithmic, noun))
     line = [_line(shown, marker)] if marker is not None else []
     return picture(
         (*bars, *line),
         title,
-        _in_words(shown),
+        _in_words(shown, noun),
         class_="histogram",
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         preserveAspectRatio="none",
@@ -49,7 +56,7 @@ def place_of(shown: Histogram, value: float) -> float:
     return WIDTH * min(max(share, 0.0), 1.0)
 
 
-def _bars(shown: Histogram, is_logarithmic: bool) -> Iterator[Markup]:
+def _bars(shown: Histogram, is_logarithmic: bool, noun: str) -> Iterator[Markup]:
     heights = _heights(shown.counts, is_logarithmic)
     step = WIDTH / max(len(shown.counts), 1)
     gap = 0.12 * step if len(shown.counts) > 1 else 0.42 * step
@@ -57,7 +64,7 @@ def _bars(shown: Histogram, is_logarithmic: bool) -> Iterator[Markup]:
         if count:
             yield element(
                 "rect",
-                [element("title", [_bar_words(shown, place)])],
+                [element("title", [_bar_words(shown, place, noun)])],
                 x=place * step + gap / 2,
                 y=HEIGHT - height,
                 width=step - gap,
@@ -83,16 +90,16 @@ def edge(value: float | str) -> str:
     return value if isinstance(value, str) else figure(value)
 
 
-def _bar_words(shown: Histogram, place: int) -> str:
+def _bar_words(shown: Histogram, place: int, noun: str) -> str:
     low, high = edge(shown.edges[place]), edge(shown.edges[place + 1])
     between = low if low == high else f"{low} to {high}"
-    return f"{between}: {counted(shown.counts[place], 'row')}"
+    return f"{between}: {counted(shown.counts[place], noun)}"
 
 
-def _in_words(shown: Histogram) -> str:
+def _in_words(shown: Histogram, noun: str) -> str:
     if not any(shown.counts):
         return "No values."
     fullest = max(range(len(shown.counts)), key=shown.counts.__getitem__)
     bars = counted(len(shown.counts), "bar")
     ends = f"{edge(shown.edges[0])} to {edge(shown.edges[-1])}"
-    return f"{bars} from {ends}. The fullest: {_bar_words(shown, fullest)}."
+    return f"{bars} from {ends}. The fullest: {_bar_words(shown, fullest, noun)}."

@@ -17,6 +17,8 @@ from modelyard.web.numerals import figure
 WIDTH = 600.0
 HEIGHT = 200.0
 MOST_LABELS = 7
+LETTERS = 44
+"""About how many fit below a plot on a phone."""
 COLOURS = 8
 """How many series have a colour of their own; the next begins again."""
 LONGEST_LABEL = 16
@@ -61,7 +63,9 @@ def plot(shown: Plot, write: Write = figure) -> Markup:
     ticks = [element("span", [write(tick)]) for tick in reversed(scale.ticks)]
     left = element("div", ticks, class_="plot-left", aria_hidden="true")
     return element(
-        "figure", (*unit, left, drawing, _bottom(shown), *_legend(shown)), class_=f"plot {shown.kind}"
+        "figure",
+        (*unit, left, drawing, _bottom(shown), *_legend(shown)),
+        class_=f"plot {shown.kind}",
     )
 
 
@@ -151,7 +155,8 @@ def _bars(shown: Plot, scale: Scale) -> Iterator[Markup]:
                 continue
             x = place * room + room * 0.1 + number * wide
             words = f"{one.name}, {shown.places[place]}: {figure(value)}"
-            yield _box(x, wide, (0.0, value), scale, f"s-{number % COLOURS}", words)
+            heights = (_y(scale, 0.0), _y(scale, value))
+            yield _box(x, wide, heights, f"s-{number % COLOURS}", words)
 
 
 def _waterfall(shown: Plot, scale: Scale) -> Iterator[Markup]:
@@ -160,7 +165,8 @@ def _waterfall(shown: Plot, scale: Scale) -> Iterator[Markup]:
     for place, (value, ends) in enumerate(zip(values, _steps(values), strict=True)):
         tone = "down" if (value or 0) < 0 else "up"
         words = f"{shown.places[place]}: {figure(value)}, then {figure(ends[1])}"
-        yield _box(place * room + room * 0.1, room * 0.8, ends, scale, tone, words)
+        heights = [_y(scale, end) for end in ends]
+        yield _box(place * room + room * 0.1, room * 0.8, heights, tone, words)
 
 
 def _steps(values: Sequence[float | None]) -> list[tuple[float, float]]:
@@ -172,10 +178,8 @@ def _steps(values: Sequence[float | None]) -> list[tuple[float, float]]:
     return found
 
 
-def _box(
-    x: float, wide: float, ends: tuple[float, float], scale: Scale, tone: str, words: str
-) -> Markup:
-    top, bottom = sorted(_y(scale, end) for end in ends)
+def _box(x: float, wide: float, heights: Sequence[float], tone: str, words: str) -> Markup:
+    top, bottom = sorted(heights)
     high = max(bottom - top, 0.8)
     return element(
         "rect", [element("title", [words])], class_=tone, x=x, y=top, width=wide, height=high
@@ -184,7 +188,9 @@ def _box(
 
 def _bottom(shown: Plot) -> Markup:
     """Write the labels below; a bar's is in its middle, a curve's runs from end to end."""
-    chosen = spread_places(len(shown.places), MOST_LABELS)
+    longest = max((len(_short(place)) for place in shown.places), default=1)
+    most = min(max(LETTERS // (longest + 2), 2), MOST_LABELS)
+    chosen = spread_places(len(shown.places), most)
     labels = [element("span", [_short(shown.places[place])]) for place in chosen]
     is_each = shown.kind in {"bar", "waterfall"} and len(chosen) == len(shown.places)
     kind = "plot-bottom each" if is_each else "plot-bottom"
