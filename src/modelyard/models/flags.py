@@ -57,7 +57,7 @@ def _flags_of(column: NDArray[Any], field: Field) -> list[Flag]:
     if field.categories:
         known = {*field.categories, None}
         return [
-            Flag(row, field.name, f"{value!r} was not seen in training.")
+            Flag(row, field.name, f"{_plain(value)!r} was not seen in training.")
             for row, value in enumerate(column.tolist())
             if value not in known and not (isinstance(value, float) and isnan(value))
         ][:MOST_FLAGS]
@@ -68,3 +68,9 @@ def _flags_of(column: NDArray[Any], field: Field) -> list[Flag]:
         Flag(int(row), field.name, f"{column[row]:g} is outside {low:g} to {high:g}.")
         for row in outside
     ]
+
+
+def _plain(value: Any) -> Any:
+    """Give a whole number as people write it."""
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if is_whole else value

@@ -29,7 +29,14 @@ def install(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     for module in (functions, about):
         app.register_blueprint(module.blueprint)
+    _install_models(app)
     _install_accounts(app)
+
+
+def _install_models(app: Flask) -> None:
+    from modelyard.web.pages import models
+
+    models.install(app)
 
 
 def _install_accounts(app: Flask) -> None:

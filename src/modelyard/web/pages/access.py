@@ -1,4 +1,4 @@
-"""Who may see a dataset, and why; changed by its owner and the service's owners."""
+"""Who may see a dataset or a model, and why; changed by its owner and the service's owners."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ from modelyard.accounts.resource import Level, Resource
 from modelyard.errors import Conflict, Invalid, ModelyardError
 from modelyard.web import guard
 from modelyard.web.live import live, services
+from modelyard.web.model_titles import Told
 from modelyard.web.needs import decides_itself, guarded
 from modelyard.web.pages.frame import frame_of
+from modelyard.web.pages.models.frame import frame_of as frame_of_model
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.query import Query
 from modelyard.web.sharing import require_sight, share
@@ -27,43 +29,61 @@ WORDS: dict[Level, tuple[str, str]] = {
 @blueprint.get("/datasets/<name>/access")
 @decides_itself
 def show(name: str) -> Response:
-    """Show who may see it, and why."""
-    require_sight(Resource("dataset", name))
-    asked = Query(request.args, "done", "person")
-    note = "It is changed, and counts from now on." if asked.text("done") else ""
-    person = asked.text("person").strip()
-    try:
-        told = why_for(person, Resource("dataset", name)) if person else None
-    except Invalid as fault:
-        return access(name, asked_fault=fault, person=person)
-    return access(name, note=note, person=person, told=told)
+    """Show who may see a dataset, and why."""
+    return show_access(Resource("dataset", name))
+
+
+@blueprint.get("/models/<name>/access")
+@decides_itself
+def show_of_model(name: str) -> Response:
+    """Show who may see a model, and why."""
+    return show_access(Resource("model", name))
 
 
 @blueprint.post("/datasets/<name>/access")
 @guarded("admin", "dataset")
 def change(name: str) -> Response:
-    """Change who may see it."""
+    """Change who may see a dataset."""
+    return change_access(Resource("dataset", name))
+
+
+@blueprint.post("/models/<name>/access")
+@guarded("admin", "model")
+def change_of_model(name: str) -> Response:
+    """Change who may see a model."""
+    return change_access(Resource("model", name))
+
+
+def show_access(resource: Resource) -> Response:
+    """Show who may see it, and why; raises what `require_sight` raises."""
+    require_sight(resource)
+    asked = Query(request.args, "done", "person")
+    note = "It is changed, and counts from now on." if asked.text("done") else ""
+    person = asked.text("person").strip()
+    try:
+        told = why_for(person, resource) if person else None
+    except Invalid as fault:
+        return access(resource, asked_fault=fault, person=person)
+    return access(resource, note=note, person=person, told=told)
+
+
+def change_access(resource: Resource) -> Response:
+    """Change who may see it, as the form says."""
     given = Query(request.form, "level", "people", "owner", "sure")
     typed = {key: given.text(key) for key in ("level", "people", "owner")}
     people = typed["people"].replace(",", " ").replace(";", " ").split()
     try:
-        share(
-            Resource("dataset", name),
-            typed["level"],
-            people,
-            typed["owner"],
-            is_sure=given.flag("sure"),
-        )
+        share(resource, typed["level"], people, typed["owner"], is_sure=given.flag("sure"))
     except ModelyardError as fault:
-        return access(name, fault, typed)
-    if not guard.may("read", resource := Resource("dataset", name)):
-        is_left = guard.may("admin", resource)
-        return led_to(f"/datasets/{name}/access?done=1" if is_left else "/datasets")
-    return led_to(f"/datasets/{name}/access?done=1")
+        return access(resource, fault, typed)
+    page_of_it = f"/{resource.kind}s/{resource.name}/access?done=1"
+    if not (guard.may("read", resource) or guard.may("admin", resource)):
+        return led_to(f"/{resource.kind}s")
+    return led_to(page_of_it)
 
 
 def access(
-    name: str,
+    resource: Resource,
     fault: ModelyardError | None = None,
     typed: dict[str, str] | None = None,
     note: str = "",
@@ -73,20 +93,13 @@ def access(
 
     `asked` says about which `person` was asked, and what they were `told`.
     """
-    resource = Resource("dataset", name)
-    dataset = services().datasets.get_dataset(name)
     present = guard.visibility(resource)
-    read = guard.why("read", resource)
-    frame: dict[str, Any] = frame_of(dataset, "access")
-    if not read.is_allowed:
-        frame |= {"shape": None, "tabs": [tab for tab in frame["tabs"] if tab[0] == "access"]}
     usual = {"level": present.level, "people": "\n".join(present.people), "owner": present.owner}
     return page(
-        "datasets/access.html",
+        "access.html",
         status_of(fault or asked.get("asked_fault")),
         visibility=present,
-        read=read,
-        manage=guard.why("admin", resource),
+        read=guard.why("read", resource),
         words=WORDS,
         known=known_people(),
         fault=fault,
@@ -94,8 +107,24 @@ def access(
         typed=typed or usual,
         would_lock_out=isinstance(fault, Conflict) and fault.where == "access",
         **asked,
-        **frame,
+        **_frame(resource),
     )
+
+
+def _frame(resource: Resource) -> dict[str, Any]:
+    """Give the frame; who may not look into it sees nothing but this tab."""
+    if resource.kind == "model":
+        frame = frame_of_model(resource.name, "access")
+        hidden: dict[str, Any] = {"called": Told(resource.name, ""), "served": None}
+    else:
+        dataset = services().datasets.get_dataset(resource.name)
+        frame, hidden = frame_of(dataset, "access"), {"shape": None}
+    frame["frame"] = f"{resource.kind}s/frame.html"
+    frame["manage"] = guard.why("admin", resource)
+    if not guard.may("read", resource):
+        frame |= hidden | {"tabs": [tab for tab in frame["tabs"] if tab[0] == "access"]}
+        frame["is_hidden"] = True
+    return frame
 
 
 def known_people() -> set[str]:

@@ -2,11 +2,15 @@
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from modelyard.errors import ModelyardError
 from modelyard.web import visible
 from modelyard.web.live import services
 from modelyard.web.needs import for_readers, open_to_everybody
+from modelyard.web.pages.models.listing import Line, model_lines
 from modelyard.web.pages.standing import awaited, standings
 
+MOST_MODELS = 12
+"""Models on the first page; the others are on their own."""
 blueprint = Blueprint("home", __name__)
 
 
@@ -22,10 +26,20 @@ def welcome() -> Response:
         folder=current.workspace.root.name,
         standings=shown,
         awaited=awaited(shown),
+        models=known_models(),
+        most_models=MOST_MODELS,
         default=visible.find_default(),
         host=request.host_url.rstrip("/"),
     )
     return Response(page, mimetype="text/html")
+
+
+def known_models() -> list[Line]:
+    """Give the models for the first page; none where the database does not answer."""
+    try:
+        return model_lines()
+    except ModelyardError:
+        return []
 
 
 @blueprint.get("/favicon.ico")
