@@ -14,6 +14,7 @@ from modelyard.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from modelyard.accounts.accounts import Accounts
+    from modelyard.accounts.actor import Actor
     from modelyard.accounts.resource import Resource, Visibility
     from modelyard.blobs import Blobs
     from modelyard.db import Database
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from modelyard.models.watching import ModelFolder
     from modelyard.runs.runs import Runs
     from modelyard.scenarios.catalogue import Scenarios
+    from modelyard.scenarios.what_ifs import WhatIfs
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,6 +111,7 @@ class Records:
     runs: "Runs"
     blobs: "Blobs"
     models: "Registry"
+    scenarios: "WhatIfs"
 
 
 def open_records(
@@ -139,7 +142,27 @@ def open_records(
     accounts = open_accounts(database)
     models = open_registry(database, blobs, accounts.audit, settings.model_bytes)
     runs = open_runs(database, kinds.kinds_of(current or (lambda: services), models), blobs)
-    return Records(database, accounts, runs, blobs, models)
+    what_ifs = _open_what_ifs(services, accounts, current or (lambda: services))
+    return Records(database, accounts, runs, blobs, models, what_ifs)
+
+
+def _open_what_ifs(
+    services: Services, accounts: "Accounts", current: Callable[[], Services]
+) -> "WhatIfs":
+    from modelyard.accounts.decision import decide
+    from modelyard.accounts.resource import Resource
+    from modelyard.scenarios.opening import open_what_ifs
+    from modelyard.scenarios.record import MODEL
+    from modelyard.settings import child_environment
+
+    def sees_model(actor: "Actor", name: str) -> bool:
+        resource = Resource(MODEL, name)
+        return decide(
+            actor, "read", resource, visibility_of(current(), accounts, resource)
+        ).is_allowed
+
+    environ = child_environment(services.settings)
+    return open_what_ifs(services.workspace.root, environ, accounts.sharing, sees_model)
 
 
 def open_model_folder(

@@ -1,6 +1,8 @@
 """Processes that wait for work: started when they are needed, kept, ended when they misbehave."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -54,7 +56,9 @@ class KeptProcess:
         return int(text.split()[1]) * PAGE_BYTES
 
     def end(self) -> None:
-        """End it at once."""
+        """End it at once, and what it has started itself."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -105,6 +109,7 @@ class KeptProcesses:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
+                start_new_session=True,
             )
             kept = KeptProcess(process)
             read_frame(kept.mouth, time.monotonic() + START_S)

@@ -74,7 +74,7 @@ def _limit(limit: Limit | None) -> Any:
 
 def _without_nothing(content: dict[str, Any]) -> dict[str, Any]:
     """Leave out what says nothing; the number 0 says something."""
-    nothing = ("", [])
+    nothing: tuple[Any, ...] = ("", [])
     return {
         key: value
         for key, value in content.items()

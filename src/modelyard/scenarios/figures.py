@@ -1,28 +1,80 @@
 """Figures that were kept, with their passports; working them out again by their id."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, cast
 
 from modelyard.accounts.actor import Actor
-from modelyard.scenarios.record import Figure
+from modelyard.accounts.decision import decide
+from modelyard.accounts.resource import Resource, Visibility
+from modelyard.errors import Invalid, NotFound, SignInNeeded
+from modelyard.scenarios.asked import Question, Verb
+from modelyard.scenarios.offers import Offers
+from modelyard.scenarios.passport import first_difference
+from modelyard.scenarios.record import MODEL, SAVED, Figure, FigureKind
+from modelyard.scenarios.store_saved import SavedStore
+from modelyard.scenarios.told import lasting
+
+MOST_BYTES = 8 * 1024 * 1024
+KINDS: Mapping[str, FigureKind] = {
+    "run": "run",
+    "compare": "compare",
+    "sensitivity": "sensitivity",
+    "grid": "grid",
+    "goal-seek": "goal-seek",
+    "montecarlo": "montecarlo",
+}
+NAMING = frozenset({"digest", "version"})
+"""What names the code, not the figures."""
 
 
 @dataclass(eq=False)
 class Figures:
     """Kept figures. Who sees the saved scenario sees its figures; others are for who made them."""
 
+    offers: Offers
+    store: SavedStore
+    sees_model: Callable[[Actor, str], bool]
+
     def get(self, figure_id: str, *, by: Actor) -> Figure:
-        """Give one to somebody who may see it; raises NotFound."""
-        raise NotImplementedError
+        """Give one to somebody who may see it; raises NotFound, SignInNeeded."""
+        figure = self.store.find_figure(figure_id[:64])
+        if figure is not None and self._sees(figure, by):
+            return figure
+        if not by.is_signed_in:
+            raise SignInNeeded("figure", "To see it, sign in.", "Sign in, or send a token.")
+        raise NotFound("figure", "is not here.")
 
     def list_of(self, *, model: str = "", saved: str = "", by: Actor) -> list[Figure]:
         """List those that somebody may see, the newest first, without their answers."""
-        raise NotImplementedError
+        return [one for one in self.store.list_figures(model, saved) if self._sees(one, by)]
 
     def keep(self, answer: Mapping[str, Any], *, saved: str = "", by: Actor) -> Figure:
-        """Keep what `WhatIfs.run` (or another of its verbs) has just answered."""
-        raise NotImplementedError
+        """Keep what `WhatIfs.run` (or another of its verbs) has just answered.
+
+        Raises Invalid for an answer that is no such one, or is larger than 8 MiB.
+        """
+        passport = answer.get("passport")
+        if not isinstance(passport, Mapping) or passport.get("verb") not in KINDS:
+            raise Invalid("figure", "is no answer of a what-if model.")
+        if len(json.dumps(answer)) > MOST_BYTES:
+            raise Invalid("figure", "is larger than 8 MiB.", "Make it as a run.")
+        figure = Figure(
+            id=f"fg{secrets.token_hex(12)}",
+            kind=KINDS[passport["verb"]],
+            model=str(answer["model"]),
+            version=int(answer["version"]),
+            saved=saved,
+            question={name: passport[name] for name in ("verb", "given", "arguments", "as_of")},
+            answer=dict(answer),
+            passport=dict(passport),
+            created_at=self.store.sharing.ground.clock(),
+            created_by=by.shown[:254],
+        )
+        return self.store.add_figure(figure, by=by)
 
     def replay(self, figure_id: str, *, by: Actor) -> dict[str, Any]:
         """Work the figures out again, with the version of that time: `identical`, else `place`,
@@ -30,4 +82,73 @@ class Figures:
 
         Raises NotFound, and what working it out raises.
         """
-        raise NotImplementedError
+        figure = self.get(figure_id, by=by)
+        return {"figure": figure.id} | self._again(figure)
+
+    def _again(self, figure: Figure) -> dict[str, Any]:
+        told, passport = figure.question, figure.passport
+        day = date.fromisoformat(told["as_of"]) if told["as_of"] else None
+        spec = self.offers.spec_of(figure.model, figure.version or -1, day)
+        is_run = told["verb"] == "run"
+        asked = Question(
+            verb=cast("Verb", told["verb"]),
+            spec=spec,
+            given=passport["inputs"] if is_run else told["given"],
+            arguments=told["arguments"],
+            may_unlock=is_run,
+        )
+        answer = self.offers.asking.ask(asked)[0]
+        before, now = (_figures(one) for one in (figure.answer, answer))
+        difference = first_difference(before, now, "")
+        changes = _changes(passport, answer["passport"])
+        return told_replay(difference, changes)
+
+    def _sees(self, figure: Figure, by: Actor) -> bool:
+        whole = unlimited(by) if by.only == Resource(MODEL, figure.model) else by
+        if not self.sees_model(by, figure.model):
+            return False
+        visibility = Visibility(level="private", owner=figure.created_by)
+        if figure.saved:
+            visibility = self.store.all_visibilities().get(figure.saved) or visibility
+        elif by.shown == figure.created_by:
+            return "read" in whole.scopes
+        return decide(whole, "read", Resource(SAVED, figure.saved), visibility).is_allowed
+
+
+def unlimited(by: Actor) -> Actor:
+    """Give somebody whose token is for one model as they are with what belongs to it."""
+    return replace(by, only=None)
+
+
+def _figures(answer: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in lasting(answer).items() if name not in NAMING}
+    plain: dict[str, Any] = json.loads(json.dumps(kept))
+    return plain
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Say what else is different: the code, and versions of libraries."""
+    pairs = {"code": (before["code"], now["code"])}
+    names = sorted({*before["versions"], *now["versions"]})
+    pairs |= {name: (before["versions"].get(name), now["versions"].get(name)) for name in names}
+    return {name: {"before": old, "now": new} for name, (old, new) in pairs.items() if old != new}
+
+
+def told_replay(
+    difference: tuple[str, Any, Any] | None, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Say what came of working figures out again."""
+    changed = f" Changed since: {', '.join(changes)}." if changes else ""
+    if difference is None:
+        words = f"Identical.{changed}"
+        return {"identical": True, "words": words, "changes": dict(changes)}
+    place, before, now = difference[0].lstrip("."), difference[1], difference[2]
+    words = f"First difference: {place} was {before}, and is {now}.{changed}"
+    return {
+        "identical": False,
+        "place": place,
+        "before": before,
+        "now": now,
+        "words": words,
+        "changes": dict(changes),
+    }

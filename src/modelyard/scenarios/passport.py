@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from typing import Any
@@ -82,6 +83,11 @@ def passport_of(
 
 def versions() -> dict[str, str]:
     """Give the versions of what has a part in figures, those installed."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> Mapping[str, str]:
     found = {"modelyard": VERSION, "python": platform.python_version()}
     for name in PACKAGES:
         try:

@@ -29,6 +29,32 @@ def model_files(folder: Path) -> list[str]:
     )
 
 
+Stamp = tuple[tuple[int, int, int], ...]
+NOTHING = (0, 0, 0)
+
+
+def stamp_of(folder: Path, file: str) -> Stamp:
+    """Give what changes when a model's file, or the TOML file beside a workbook, is saved."""
+    if not file:
+        return ()
+    beside = (Path(file).with_suffix(".toml"),) if file.endswith(".xlsx") else ()
+    return tuple(_stamp(folder / one) for one in (Path(file), *beside))
+
+
+def code_stamp(folder: Path) -> Stamp:
+    """Give what changes when any Python file in `scenarios/` is saved: models may import others."""
+    place = folder / FOLDER
+    return tuple(_stamp(path) for path in sorted(place.rglob("*.py"))) if place.is_dir() else ()
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return NOTHING
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
 def load_file(folder: Path, file: str) -> list[WhatIf]:
     """Load the models of one file.
 
