@@ -8,6 +8,7 @@ from threading import Timer
 from typing import Any
 
 from modelyard import draining
+from modelyard.logs import Shape, formatter_for
 from modelyard.settings import Settings, to_environment
 
 APPLICATION = "modelyard.cli.served:create_app"
@@ -40,7 +41,7 @@ def run_server(
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
         log_level=LogLevels.error,
-        log_dictconfig=_logging_to_stderr(),
+        log_dictconfig=_logging_to_stderr(settings.log),
     )
     draining.share()
     server.on_startup(lambda: _end_in_order(server, settings.drain_s, on_stop))
@@ -106,10 +107,13 @@ def _end_with_terminal(server: Any) -> None:
     server.on_startup(lambda: signal.signal(hang_up, action))
 
 
-def _logging_to_stderr() -> dict[str, Any]:
+def _logging_to_stderr(shape: Shape) -> dict[str, Any]:
     from granian.log import LOGGING_CONFIG
 
     config: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
     for destination in config["handlers"].values():
         destination["stream"] = "ext://sys.stderr"
+    if shape != "quiet":
+        for name in config["formatters"]:
+            config["formatters"][name] = {"()": formatter_for(shape)}
     return config

@@ -31,7 +31,7 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
     each needs the same workspace and the same MODELYARD_DATABASE_URL and MODELYARD_BLOBS.
     """
     end_quietly_on_signals()
-    from modelyard import metrics, wiring
+    from modelyard import logs, metrics, wiring
     from modelyard.db.migrate import migrate_when_reachable
     from modelyard.runs.pace import CONNECTIONS
     from modelyard.runs.working import work_until_stopped
@@ -39,6 +39,7 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
 
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     settings = from_environment()
+    logs.set_up(settings.log)
     settings = replace(
         settings,
         workspace=folder or settings.workspace,

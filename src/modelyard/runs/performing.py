@@ -16,6 +16,7 @@ import msgspec
 
 from modelyard.blobs import Blobs
 from modelyard.errors import ModelyardError, Unavailable
+from modelyard.logs import FIELDS, knowing
 from modelyard.metrics import count_run
 from modelyard.private import private_folder
 from modelyard.runs.child import Child
@@ -56,7 +57,7 @@ class Performer:
 
     def perform(self, run_id: str, step: Step) -> None:
         """Do a run, unless it is over or another live worker has it."""
-        with self.slots.taken(run_id, self._is_quick(run_id)):
+        with knowing(run=run_id), self.slots.taken(run_id, self._is_quick(run_id)):
             self._park_when_stopping()
             run = self.patiently(lambda: self.claims.begin(run_id, self.clock()))
             if run is None:
@@ -168,15 +169,18 @@ class Performer:
             state = failed.state
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), failed))
         if ours:
-            count_run(run.kind, state, self._worked_s(run))
+            self._note(run, state)
         if ours and run.attempt > 1:
             with contextlib.suppress(ModelyardError):
                 remove_leftovers(self.blobs, run.id, done)
 
-    def _worked_s(self, run: Run) -> float:
-        """Give the seconds since a run began; 0 where somebody has set the clock back."""
+    def _note(self, run: Run, state: str) -> None:
+        """Count a run that ended; its seconds are 0 where somebody has set the clock back."""
         began = run.began_at or self.clock()
-        return max(0.0, (self.clock() - began).total_seconds())
+        seconds = max(0.0, (self.clock() - began).total_seconds())
+        count_run(run.kind, state, seconds)
+        more = {FIELDS: {"kind": run.kind, "state": state, "seconds": seconds}}
+        log.info("run %s (%s) %s after %.1f s", run.id, run.kind, state, seconds, extra=more)
 
     def _ending(self, run: Run, done: Done) -> Ending | None:
         if done.why == "lost":

@@ -4,6 +4,7 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from modelyard.settings.folders import user_cache, user_data
 
@@ -72,7 +73,7 @@ class Settings:
     """Where Vertex AI asks the default model for predictions (`AIP_PREDICT_ROUTE`)."""
     metrics: str = "owners"
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
-    log: str = "quiet"
+    log: Literal["quiet", "text", "json"] = "quiet"
     """A line per request: `quiet` for none, `text`, or `json` (`MODELYARD_LOG`)."""
     oidc_issuer: str = ""
     """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""

@@ -90,7 +90,7 @@ def _add_layers(app: Flask, settings: Settings) -> None:
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
     folder = app.extensions[LIVE].services.state / "metrics"
-    app.wsgi_app = watch.Watch(app.wsgi_app, folder)  # type: ignore[method-assign]
+    app.wsgi_app = watch.Watch(app.wsgi_app, folder, settings.log)  # type: ignore
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

@@ -14,6 +14,7 @@ from modelyard import errors
 from modelyard.errors import ModelyardError
 from modelyard.web import guard
 from modelyard.web.api.short import SHORT_ADDRESSES
+from modelyard.web.journal import FAULT
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
 
 def answer_unknown(error: Exception) -> Response:
     """Answer a fault of ours with an id under which the log has the trace."""
-    fault_id = secrets.token_hex(6)
+    fault_id = request.environ[FAULT] = secrets.token_hex(6)
     log.error("fault %s at %s %s", fault_id, request.method, request.path, exc_info=error)
     return problem(
         500,

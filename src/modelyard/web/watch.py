@@ -1,21 +1,26 @@
-"""Every request is counted: how many are under way, and how long each took, by its route."""
+"""Every request is counted: how many are under way, and how long each took, by its route.
+
+Where the settings ask for a log, each leaves a line, and has ids that callers can name.
+"""
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 
-from modelyard import metrics
+from modelyard import logs, metrics
+from modelyard.web.journal import ROUTE, RUN, members_of, write_line
+from modelyard.web.request_ids import ids_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+__all__ = ["BEGAN", "ROUTE", "UnderWay", "Watch", "install"]
 BEGAN = "modelyard.began"
 """In the environ: when the request came, in seconds of the monotonic clock."""
-ROUTE = "modelyard.route"
-"""In the environ: the rule of the address, for the line in the log."""
 UNMATCHED = "unmatched"
 """The route of every address where nothing is."""
 
@@ -23,14 +28,18 @@ UNMATCHED = "unmatched"
 class Watch:
     """Stands before the whole application, and knows what is under way in it."""
 
-    def __init__(self, app: "WSGIApplication", folder: Path) -> None:
+    def __init__(self, app: "WSGIApplication", folder: Path, shape: logs.Shape = "quiet") -> None:
         self.app = app
+        self.has_log = shape != "quiet"
         metrics.start(folder)
+        logs.set_up(shape)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         """Pass a request on; it is under way until its answer is sent."""
         environ[BEGAN] = time.perf_counter()
         metrics.arrive()
+        if self.has_log or "HTTP_X_REQUEST_ID" in environ:
+            return self._named(environ, start_response)
         try:
             answer = self.app(environ, start_response)
         except BaseException:
@@ -41,14 +50,65 @@ class Watch:
             return answer
         return UnderWay(answer)
 
+    def _named(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        """Pass a request on that has an id."""
+        ids = ids_of(environ)
+        environ["HTTP_X_REQUEST_ID"] = ids.request
+        environ["HTTP_TRACEPARENT"] = ids.traceparent
+        started = Started(environ, start_response, ids.request, self.has_log)
+        with logs.knowing(**members_of(ids)):
+            try:
+                answer = self.app(environ, started)
+            except BaseException:
+                started.over(logs.knowing())
+                raise
+        return UnderWay(answer, started, members_of(ids))
+
+
+class Started:
+    """Sees how an answer begins, and writes the line when it is over."""
+
+    def __init__(
+        self, environ: Any, start_response: "StartResponse", request_id: str, has_log: bool
+    ) -> None:
+        self.environ = environ
+        self._start_response = start_response
+        self._request_id = request_id
+        self._has_log = has_log
+        self._status = 500
+        self._bytes: int | None = None
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+        """Begin the answer, with the id of the request."""
+        self._status = int(status[:3])
+        length = next((v for name, v in headers if name.lower() == "content-length"), "")
+        self._bytes = int(length) if length.isdecimal() else None
+        headers = [*headers, ("X-Request-Id", self._request_id)]
+        return self._start_response(status, headers, *fault)
+
+    def over(self, known: AbstractContextManager[None]) -> None:
+        """Write the line, and count the request as answered."""
+        metrics.leave()
+        if self._has_log:
+            with known:
+                seconds = time.perf_counter() - self.environ[BEGAN]
+                write_line(self.environ, self._status, self._bytes, seconds)
+
 
 class UnderWay:
     """An answer that is being sent."""
 
-    __slots__ = ("_is_over", "answer")
+    __slots__ = ("_is_over", "_known", "_started", "answer")
 
-    def __init__(self, answer: Iterable[bytes]) -> None:
+    def __init__(
+        self,
+        answer: Iterable[bytes],
+        started: Started | None = None,
+        known: dict[str, str] | None = None,
+    ) -> None:
         self.answer = answer
+        self._started = started
+        self._known = known
         self._is_over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -56,12 +116,20 @@ class UnderWay:
 
     def close(self) -> None:
         """Count it as sent, or given up."""
-        if not self._is_over:
-            self._is_over = True
-            metrics.leave()
         close = getattr(self.answer, "close", None)
-        if close is not None:
-            close()
+        try:
+            if close is not None:
+                close()
+        finally:
+            if not self._is_over:
+                self._is_over = True
+                self._end()
+
+    def _end(self) -> None:
+        if self._started is None:
+            metrics.leave()
+        else:
+            self._started.over(logs.knowing(**self._known) if self._known else nullcontext())
 
 
 def install(app: Flask) -> None:
@@ -69,8 +137,12 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        route = request.environ[ROUTE] = route_of_request()
-        began = request.environ.get(BEGAN)
+        environ = request.environ
+        route = environ[ROUTE] = route_of_request()
+        run_id = run_of(response)
+        if run_id:
+            environ[RUN] = run_id
+        began = environ.get(BEGAN)
         if began is not None:
             seconds = time.perf_counter() - began
             metrics.observe(route, request.method, response.status_code, seconds)
@@ -84,3 +156,12 @@ def route_of_request() -> str:
         return rule.rule
     route: str = g.get("route", UNMATCHED)
     return route
+
+
+def run_of(response: Response) -> str:
+    """Give the run that a request is about, or has started; empty for none."""
+    named = (request.view_args or {}).get("run_id", "")
+    if named or response.status_code != 202:
+        return str(named)
+    _, _, ending = response.headers.get("Location", "").partition("/api/v1/runs/")
+    return ending
