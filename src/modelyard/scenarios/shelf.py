@@ -45,6 +45,8 @@ class Shelf:
     """Describes each file once, and again when it has changed."""
 
     asking: Asking
+    load_s: float = LOAD_S
+    wait_s: float = WAIT_S
     _read: dict[str, tuple[Stamp, "Future[Read]"]] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(2, "what-if files")
@@ -59,7 +61,7 @@ class Shelf:
     def look(self) -> Listing:
         """Say what is there now; a file that hangs or is still being loaded has that as fault."""
         readings = self._readings()
-        wait(readings.values(), WAIT_S)
+        wait(readings.values(), self.wait_s)
         models: dict[str, Found] = {}
         faults: dict[str, ModelyardError] = {}
         for file, reading in readings.items():
@@ -90,7 +92,7 @@ class Shelf:
 
     def _describe(self, file: str) -> Read:
         asked = Question(verb="describe", spec=Spec(name=_name(file), file=file))
-        found: Read = self.asking.ask(asked, Hearing(timeout_s=LOAD_S))[0]
+        found: Read = self.asking.ask(asked, Hearing(timeout_s=self.load_s))[0]
         return found
 
 

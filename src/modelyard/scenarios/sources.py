@@ -60,6 +60,8 @@ def load_file(folder: Path, file: str) -> list[WhatIf]:
 
     Raises Invalid for a file that cannot be used, and Unavailable where a package is missing.
     """
+    if not (folder / file).resolve().is_relative_to(folder.resolve()):
+        raise Invalid(file[:100], "lies outside the workspace.")
     ending = Path(file).suffix.lower()
     if ending == ".py":
         from modelyard.scenarios.python_model import load_python
