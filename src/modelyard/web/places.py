@@ -7,7 +7,7 @@ of which there are two fewer than threads: a page and `/health` are always answe
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -79,49 +79,77 @@ class BodyPlaces:
     """Places for bodies: one of their own, and those of everybody who waits."""
 
     def __init__(self, own: int) -> None:
-        self._own = threading.BoundedSemaphore(own) if own else None
-        self._began: dict[object, float] = {}
+        self._own = [threading.Lock() for _ in range(own)]
+        self.began: dict[object, float] = {}
         """When each body that has a place began to be read."""
+        self._waiting = 0
         self._changed = threading.Condition()
 
-    @contextmanager
-    def taken(self, answers: "Answers") -> Iterator[None]:
+    def taken(self, answers: "Answers") -> "Taken":
         """Hold a place as long as the block lasts.
 
         Where none is free, it waits for bodies that have begun to be read just now: those that
         have arrived are read at once. Raises Unavailable where all places are held by slow ones.
         """
-        with self._changed:
-            place, mark = self._take(answers), object()
-            self._began[mark] = time.monotonic()
-        try:
-            yield
-        finally:
+        return Taken(self, answers)
+
+    def take(self, answers: "Answers") -> Callable[[], object]:
+        """Take a place, and give what frees it; raises as `taken` does."""
+        return self._find(answers) or self._wait(answers)
+
+    def tell(self) -> None:
+        """Tell one who waits that a place is free."""
+        if self._waiting:
             with self._changed:
-                del self._began[mark]
-                place.give_back()
                 self._changed.notify()
 
-    def _take(self, answers: "Answers") -> Place:
-        until = time.monotonic() + LONGEST_BODY_WAIT_S
-        while True:
-            place = find_place(answers) or self._find_own()
-            if place is not None:
-                return place
-            newest = max(self._began.values(), default=0.0)
-            left = min(newest + SLOW_BODY_S, until) - time.monotonic()
-            if left <= 0:
-                raise Unavailable(
-                    "request body",
-                    "too many requests are still being sent to this process.",
-                    "Send it again in a few seconds.",
-                )
-            self._changed.wait(left)
+    def _find(self, answers: "Answers") -> Callable[[], object] | None:
+        for lock in self._own:
+            if lock.acquire(blocking=False):
+                return lock.release
+        place = find_place(answers)
+        return None if place is None else place.give_back
 
-    def _find_own(self) -> Place | None:
-        if self._own is None or not self._own.acquire(blocking=False):
-            return None
-        return Place(self._own.release)
+    def _wait(self, answers: "Answers") -> Callable[[], object]:
+        """Wait for a place. Who frees one looks at `_waiting` after, who waits tries after."""
+        until = time.monotonic() + LONGEST_BODY_WAIT_S
+        with self._changed:
+            self._waiting += 1
+            try:
+                while True:
+                    release = self._find(answers)
+                    if release is not None:
+                        return release
+                    newest = max(list(self.began.values()), default=0.0)
+                    left = min(newest + SLOW_BODY_S, until) - time.monotonic()
+                    if left <= 0:
+                        raise Unavailable(
+                            "request body",
+                            "too many requests are still being sent to this process.",
+                            "Send it again in a few seconds.",
+                        )
+                    self._changed.wait(left)
+            finally:
+                self._waiting -= 1
+
+
+class Taken:
+    """A place for a body, for the time of a block."""
+
+    __slots__ = ("_answers", "_places", "_release")
+
+    def __init__(self, places: BodyPlaces, answers: "Answers") -> None:
+        self._places = places
+        self._answers = answers
+
+    def __enter__(self) -> None:
+        self._release = self._places.take(self._answers)
+        self._places.began[self] = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        del self._places.began[self]
+        self._release()
+        self._places.tell()
 
 
 def install(app: Flask, threads: int) -> None:
