@@ -42,6 +42,8 @@ FOR_READERS = {
     "about.flask",
     "about.docker",
     "function_pages.list_functions",
+    "model_page_list.list_models",
+    "models.list_models",
     "runs.list_runs",
     "runs.list_kinds",
     "schedules.list_schedules",
