@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.datasets.work import dataset_kinds
 from modelyard.functions.work import FunctionKind
+from modelyard.models.training import TrainKind
 from modelyard.models.work import ScoreKind
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import msgspec
 
     from modelyard.datasets.dataset import Dataset
@@ -36,7 +39,10 @@ def kinds_of(
         lambda: registry.files if registry else _kept_files(current()),
         registry.get_version if registry else None,
     )
-    kinds = (*dataset_kinds(find), functions, score, Echo())
+    train = TrainKind(
+        score.tables, score.files, lambda: current().workspace, _loader(current), registry
+    )
+    kinds = (*dataset_kinds(find), functions, score, train, Echo())
     by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
     return lambda: by_name
 
@@ -52,6 +58,18 @@ class _Tables:
         from modelyard.datasets.passport import passport_of
 
         return passport_of(self.find(name), asked)
+
+
+def _loader(current: "Callable[[], Services]") -> "Callable[[str], ModuleType]":
+    """Give what imports a module of the workspace, as it is now."""
+
+    def load(name: str) -> "ModuleType":
+        from modelyard.functions.modules import Modules
+
+        workspace = current().workspace
+        return Modules(workspace.root, workspace.allows).load(name)
+
+    return load
 
 
 def _kept_files(services: "Services") -> "KeptFiles":

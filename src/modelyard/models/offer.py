@@ -24,6 +24,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """The text of the TOML file beside it."""
     folder_digest: str = ""
     """Its digest, where it was found in the workspace's folder."""
+    is_candidate: bool = False
+    """Whether `latest` stays where it points: nobody but who names the version is to meet it."""
 
     def refuse_names(self) -> None:
         """Raise Invalid for a name of a model or a file that cannot be."""

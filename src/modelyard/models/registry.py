@@ -96,7 +96,9 @@ class Registry:
         if made is not known and made.state == "opened":
             self.files.note(made)
         try:
-            return self.store.enter(made, folder_digest=offer.folder_digest, by=by)
+            return self.store.enter(
+                made, folder_digest=offer.folder_digest, by=by, moves_latest=not offer.is_candidate
+            )
         finally:
             self.memory.forget()
 

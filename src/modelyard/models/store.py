@@ -72,11 +72,13 @@ class ModelStore:
             found = connection.execute(question.order_by(MOVES.c.id.desc()).limit(limit))
             return [msgspec.convert(_move(row), Move) for row in found.mappings()]
 
-    def enter(self, version: Version, *, folder_digest: str, by: Actor) -> Version:
+    def enter(
+        self, version: Version, *, folder_digest: str, by: Actor, moves_latest: bool = True
+    ) -> Version:
         """Enter a version under the next number, or give the one that has this content already.
 
         A refused version that could be opened now becomes an opened one. `latest` moves to what
-        was opened and is not held back.
+        was opened and is not held back; where it need not move, it does where it is not set.
         """
         with self._change(version.model, by) as connection:
             if folder_digest:
@@ -86,7 +88,8 @@ class ModelStore:
             entered = known or self._add(connection, version, by)
             if known and known.state == "refused" and version.state == "opened":
                 entered = self._open(connection, known, version)
-            if entered.state == "opened" and not version.held_back:
+            moves_latest = moves_latest or not _has_latest(connection, version.model)
+            if entered.state == "opened" and not version.held_back and moves_latest:
                 self._point(connection, entered, LATEST, by)
             return entered
 
@@ -194,6 +197,11 @@ def _refuse_overtaken(connection: Connection, name: str, alias: str, expected: E
     if model is None or not expected(model.tag_of(alias)):
         where = f"model '{name}', @{alias}"
         raise Overtaken(where, "was moved by somebody else meanwhile.", "Look again.")
+
+
+def _has_latest(connection: Connection, name: str) -> bool:
+    model = find_model(connection, name)
+    return model is not None and model.find_alias(LATEST) is not None
 
 
 def _models(name: str) -> Any:

@@ -29,6 +29,7 @@ class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
     request: dict[str, Any]
     folder: str
     is_fresh: bool = False
+    run_id: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -54,6 +54,7 @@ def _work(kind: Kind, request: ChildRequest, told: IO[bytes]) -> Told:
         is_cancelled=lambda: False,
         folder=folder,
         is_fresh=request.is_fresh,
+        run_id=request.run_id,
     )
     outcome = kind.work(request.request, context)
     result_path(folder).write_bytes(outcome.result)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -62,6 +62,8 @@ class Context:
     """A folder of its own for files; it is gone afterwards."""
     is_fresh: bool = False
     """Whether to compute anew, without results that are known already."""
+    run_id: str = ""
+    """The run for which it is done; empty where it is only computed again."""
 
 
 class Kind(Protocol):
@@ -95,6 +97,18 @@ class Kind(Protocol):
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
         """Do it. Raises ModelyardError where that fails; the run ends with its words."""
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A kind whose result is put to use when the work is done."""
+
+    def settle(self, run_id: str, request: Mapping[str, Any], result: bytes) -> bytes:
+        """Put a result to use, in a process that may ask the database; gives the result to keep.
+
+        It may be done again after a death: the second time must change nothing. Raises
+        ModelyardError where it cannot be used; the run ends with its words.
+        """
 
 
 def read_request(kind: str, request: Mapping[str, Any], struct: type[Request]) -> Request:

@@ -11,7 +11,7 @@ from modelyard.errors import Invalid
 from modelyard.runs.child import Child, ChildRequest, Told, result_path
 from modelyard.runs.execution import Execution
 from modelyard.runs.fault import Fault
-from modelyard.runs.kinds import Context, Kind
+from modelyard.runs.kinds import Context, Kind, Settling
 from modelyard.runs.run import Run, RunFile
 
 MOST_RESULT_BYTES = 64 * 1024 * 1024
@@ -35,6 +35,7 @@ def do_in_thread(kind: Kind, execution: Execution, folder: Path, blobs: Blobs) -
         log=execution.log,
         is_cancelled=execution.is_ended,
         folder=folder,
+        run_id=execution.run.id,
     )
     outcome = kind.work(execution.run.request, context)
     files = [
@@ -56,7 +57,11 @@ def do_in_child(
             execution.progress(told.done, told.label)
 
     request = ChildRequest(
-        workspace=workspace, kind=run.kind, request=dict(run.request), folder=str(folder)
+        workspace=workspace,
+        kind=run.kind,
+        request=dict(run.request),
+        folder=str(folder),
+        run_id=run.id,
     )
     last = child.do(request, hear, execution.is_ended)
     if last.fault is not None or last.files is None:
@@ -66,6 +71,22 @@ def do_in_child(
         for entry in last.files
     ]
     return _done(run, result_path(folder).read_bytes(), files, last.passport)
+
+
+def settled(kind: Kind, execution: Execution, done: Done) -> Done:
+    """Put a result to use, where its kind does so and the run is still in our hands.
+
+    Raises what `settle` raises.
+    """
+    if not isinstance(kind, Settling) or done.fault is not None:
+        return done
+    execution.progress(0.97, "putting it to use")
+    execution.flush()
+    if execution.why:
+        return done
+    run = execution.run
+    result = kind.settle(run.id, run.request, done.result.encode())
+    return msgspec.structs.replace(done, result=result.decode())
 
 
 def remove_leftovers(blobs: Blobs, run_id: str, done: Done) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from modelyard.blobs import Blobs
-from modelyard.errors import ModelyardError, Unavailable
+from modelyard.errors import ModelyardError, Unavailable, Unreachable
 from modelyard.logs import FIELDS, knowing
 from modelyard.metrics import count_run
 from modelyard.private import private_folder
@@ -25,7 +25,13 @@ from modelyard.runs.durable import Step
 from modelyard.runs.execution import Execution
 from modelyard.runs.fault import Fault, fault_of
 from modelyard.runs.kinds import Kind
-from modelyard.runs.outputs import Done, do_in_child, do_in_thread, remove_leftovers
+from modelyard.runs.outputs import (
+    Done,
+    do_in_child,
+    do_in_thread,
+    remove_leftovers,
+    settled,
+)
 from modelyard.runs.pace import Limits, Pace
 from modelyard.runs.passport import complete
 from modelyard.runs.run import Run
@@ -143,6 +149,7 @@ class Performer:
                 done = do_in_thread(kind, execution, folder, self.blobs)
             else:
                 done = do_in_child(self.child, self.workspace, execution, folder, self.blobs)
+                done = self._settled(kind, execution, done)
         except ModelyardError as fault:
             done = Done(fault=fault_of(fault))
         except Exception as error:
@@ -153,6 +160,18 @@ class Performer:
         self._park_when_stopping()
         execution.flush()
         return Done(why=execution.why, fault=done.fault) if execution.why else done
+
+    def _settled(self, kind: Kind, execution: Execution, done: Done) -> Done:
+        """Put what was worked out to use; a database that is away is waited for."""
+        pause = RETRY_S[0]
+        while True:
+            try:
+                return settled(kind, execution, done)
+            except Unreachable as fault:
+                log.warning("%s", fault)
+            self._park_when_stopping()
+            time.sleep(pause)
+            pause = min(2 * pause, RETRY_S[1])
 
     def _end(self, execution: Execution, done: Done) -> None:
         """Write down the end; where that is not possible the run ends with the reason why."""

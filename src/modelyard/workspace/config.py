@@ -7,6 +7,7 @@ import msgspec
 
 from modelyard.workspace.connections import ConnectionConfig
 from modelyard.workspace.place import FILE_NAME
+from modelyard.workspace.training import TrainConfig
 
 __all__ = [
     "FILE_NAME",
@@ -72,6 +73,8 @@ class ModelConfig(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=True
     description: str = ""
     file: str = ""
     """The model's file in the workspace; empty where it is `models/NAME...`, or comes by upload."""
+    train: TrainConfig | None = None
+    """How it is trained again; None where it is not."""
 
 
 class WorkspaceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

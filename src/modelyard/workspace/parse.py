@@ -22,6 +22,7 @@ from modelyard.workspace.config import (
     WorkspaceSection,
 )
 from modelyard.workspace.place import Path, line_of, place
+from modelyard.workspace.training import FUNCTION, PROMOTE, HoldoutConfig, TrainConfig
 
 Section = TypeVar("Section", bound=msgspec.Struct)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -86,9 +87,36 @@ def _functions(text: str, section: object) -> FunctionsSection:
 
 def _model(text: str, name: str, section: object) -> ModelConfig:
     path = ("models", name)
+    train = section.get("train") if isinstance(section, dict) else None
+    if train is not None:
+        _refuse_bad_training(text, (*path, "train"), train)
     config = _section(text, path, section, ModelConfig)
     _refuse_lost_sharing(text, path, config)
     return config
+
+
+def _refuse_bad_training(text: str, path: Path, section: object) -> None:
+    """Raise Invalid, with the line, for a section by which nothing can be trained."""
+    if isinstance(section, dict) and isinstance(section.get("holdout"), dict):
+        _section(text, (*path, "holdout"), section["holdout"], HoldoutConfig)
+    config = _section(text, path, section, TrainConfig)
+    if not FUNCTION.fullmatch(config.function):
+        why = f"'{config.function[:80]}' names no function."
+        raise Invalid(place(text, *path, "function"), why, "Such as training.churn:train.")
+    if not PROMOTE.fullmatch(config.promote):
+        why = f"'{config.promote[:80]}' is no rule."
+        cure = "'by a person', 'better', or 'better by 0.01'."
+        raise Invalid(place(text, *path, "promote"), why, cure)
+    if config.target in config.features:
+        raise Invalid(place(text, *path, "features"), f"name the target '{config.target}' as well.")
+    bounds = {"time_limit_s": (1, 30 * 86_400), "memory_mib": (64, 2**20)}
+    for key, (least, most) in bounds.items():
+        if not least <= getattr(config, key) <= most:
+            why = f"must be a number from {least:,} to {most:,}."
+            raise Invalid(place(text, *path, key), why)
+    if not 0.01 <= config.holdout.share <= 0.9:
+        why = "is not between 0.01 and 0.9."
+        raise Invalid(place(text, *path, "holdout", "share"), why)
 
 
 def _schedule(text: str, name: str, section: object) -> ScheduleConfig:
