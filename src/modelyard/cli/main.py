@@ -3,6 +3,7 @@
 import click
 
 from modelyard.cli.audit import audit
+from modelyard.cli.backup import backup, restore
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
 from modelyard.cli.edge import EdgeGroup
@@ -34,7 +35,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-for command in (new, serve, check, *ROOMS, worker, migrate, image, rollout):
+for command in (new, serve, check, *ROOMS, worker, migrate, image, rollout, backup, restore):
     modelyard.add_command(command)
 
 

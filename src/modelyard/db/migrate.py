@@ -28,16 +28,16 @@ def migrate(database: Database) -> bool:
     with database.transaction() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        if _revision(connection) == HEAD:
+        if revision_in(connection) == HEAD:
             return False
-        _upgrade(database, connection)
+        upgrade_to(database, connection, HEAD)
     return True
 
 
 def revision_of(database: Database) -> str | None:
     """Give the revision that the database has, or None for an empty one."""
     with database.reading() as connection:
-        return _revision(connection)
+        return revision_in(connection)
 
 
 def migrate_when_reachable(
@@ -62,13 +62,15 @@ def migrate_when_reachable(
         pause = min(pause * 1.5, 5.0)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_in(connection: Connection) -> str | None:
+    """Give the revision that the database has, or None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(database: Database, connection: Connection) -> None:
+def upgrade_to(database: Database, connection: Connection, revision: str) -> None:
+    """Bring the database to the shape of a revision; raises Unavailable for one not known here."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -78,7 +80,7 @@ def _upgrade(database: Database, connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, HEAD)
+        command.upgrade(config, revision)
     except CommandError:
         raise away(
             f"database ({database.shown}): has a shape that this version does not know: "

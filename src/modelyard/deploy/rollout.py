@@ -1,20 +1,22 @@
 """Replacing the replicas of a compose project one by one, without a failed request.
 
-nginx is told first that a replica is away (its requests in flight go on), then the replica is made
-anew and waited for until it is healthy, then nginx is told that it is back.
+A file tells nginx that a replica is away: nginx looks for it at each request. What the replica was
+asked before, it still answers. Then it is made anew and waited for until it is healthy.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelyard.deploy.steps import Command, Plan, Step, WriteFile
+from modelyard.deploy.steps import Command, Plan, RemoveFile, Step, WriteFile
 from modelyard.errors import Invalid, NotFound
 
-REPLICAS = Path("nginx") / "replicas.conf"
-SERVER = re.compile(r"^server\s+([a-z0-9-]+):(\d+)([^;]*);", re.MULTILINE)
-RELOAD = ("exec", "-T", "proxy", "nginx", "-c", "/etc/modelyard/nginx.conf", "-s", "reload")
-DOWN = " down"
+PROXY = Path("nginx")
+RULES = PROXY / "who_answers.conf"
+AWAY = PROXY / "away"
+REPLICA = re.compile(r"^\s*if \(-f /etc/modelyard/away/([a-z0-9-]+)\)", re.MULTILINE)
+MIGRATE = ("run", "--rm", "--no-deps", "-T", "migrate", "migrate")
+ANEW = ("up", "--detach", "--no-deps", "--force-recreate")
 
 
 @dataclass(frozen=True)
@@ -36,47 +38,31 @@ class Project:
 def rollout_plan(project: Project) -> Plan:
     """Say how all replicas and workers of a project that runs are replaced.
 
-    Raises NotFound where the workspace has no list of replicas, and Invalid where it has one alone,
-    which could not be replaced without a gap.
+    One that a rollout before left away comes first: the others answer.
+    Raises NotFound where the workspace has no rules for nginx, and Invalid where they know one
+    replica alone, which could not be replaced without a gap.
     """
-    path = project.folder / REPLICAS
+    path = project.folder / RULES
     if not path.is_file():
         raise NotFound(str(path), "is not here.", "modelyard new writes it, beside compose.yaml.")
-    text = path.read_text(encoding="utf-8")
-    names = [name for name, _, _ in SERVER.findall(text)]
+    names = REPLICA.findall(path.read_text(encoding="utf-8"))
     if len(names) < 2:
-        raise Invalid(str(path), "names fewer than two replicas: there would be a gap.")
+        raise Invalid(str(path), "knows fewer than two replicas: there would be a gap.")
+    names.sort(key=lambda name: not (project.folder / AWAY / name).exists())
     first = project.compose("bring the database to the shape of the new image", *MIGRATE)
-    replicas = [step for name in names for step in _replace(project, path, text, name)]
-    workers = ("up", "--detach", "--no-deps", "--force-recreate", "worker")
+    replicas = [step for name in names for step in _replace(project, name)]
+    last = project.compose("replace the workers; runs are handed over", *ANEW, "worker")
+    return (first, *replicas, last)
+
+
+def _replace(project: Project, name: str) -> tuple[Step, ...]:
+    patience = ("--wait", "--wait-timeout", str(project.patience_s))
     return (
-        first,
-        *replicas,
-        project.compose("replace the workers; runs are handed over", *workers),
+        WriteFile(project.folder / AWAY / name, "", f"have nginx ask {name} nothing more"),
+        project.compose(f"replace {name}, and wait until it is healthy", *ANEW, *patience, name),
+        _back(project, name),
     )
 
 
-MIGRATE = ("run", "--rm", "--no-deps", "-T", "migrate")
-
-
-def marked(text: str, away: str = "") -> str:
-    """Give the list of replicas with one of them away, or none."""
-
-    def line(match: re.Match[str]) -> str:
-        name, port, options = match.groups()
-        kept = options.replace(DOWN, "")
-        return f"server {name}:{port}{kept}{DOWN if name == away else ''};"
-
-    return SERVER.sub(line, text)
-
-
-def _replace(project: Project, path: Path, text: str, name: str) -> tuple[Step, ...]:
-    up = ("up", "--detach", "--no-deps", "--force-recreate", "--wait")
-    patience = ("--wait-timeout", str(project.patience_s))
-    return (
-        WriteFile(path, marked(text, away=name), f"take {name} out"),
-        project.compose(f"have nginx send nothing more to {name}", *RELOAD),
-        project.compose(f"replace {name}, and wait until it is healthy", *up, *patience, name),
-        WriteFile(path, marked(text), f"put {name} back"),
-        project.compose(f"have nginx send requests to {name} again", *RELOAD),
-    )
+def _back(project: Project, name: str) -> RemoveFile:
+    return RemoveFile(project.folder / AWAY / name, f"have nginx ask {name} again")

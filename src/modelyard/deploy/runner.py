@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
-from modelyard.deploy.steps import Command, Plan, Step, WriteFile
+from modelyard.deploy.steps import Command, Plan, RemoveFile, Step, WriteFile
 from modelyard.errors import NotFound, Unavailable
 from modelyard.settings import environment_with
 
@@ -22,6 +22,8 @@ def run(plan: Plan, say: Callable[[Step], None] = lambda _: None) -> None:
         if isinstance(step, WriteFile):
             step.path.parent.mkdir(parents=True, exist_ok=True)
             step.path.write_text(step.text, encoding="utf-8")
+        elif isinstance(step, RemoveFile):
+            step.path.unlink(missing_ok=True)
         else:
             _run_command(step)
 

@@ -25,7 +25,7 @@ class Command:
 
 @dataclass(frozen=True)
 class WriteFile:
-    """A file to write; it is written in place, so that a container that has it sees the change."""
+    """A file to write."""
 
     path: Path
     text: str
@@ -36,5 +36,17 @@ class WriteFile:
         return f"write {self.path}"
 
 
-Step = Command | WriteFile
+@dataclass(frozen=True)
+class RemoveFile:
+    """A file to remove; one that is not there is no fault."""
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        """Name it."""
+        return f"remove {self.path}"
+
+
+Step = Command | WriteFile | RemoveFile
 Plan = tuple[Step, ...]

@@ -14,7 +14,7 @@ FILES = {
     "env.example": ".env.example",
     "Makefile": "Makefile",
     "nginx/nginx.conf": "nginx/nginx.conf",
-    "nginx/replicas.conf": "nginx/replicas.conf",
+    "nginx/who_answers.conf": "nginx/who_answers.conf",
     "nginx/tls.conf.example": "nginx/tls.conf.example",
 }
 """The templates, and what they are called in the workspace."""
