@@ -19,9 +19,16 @@ class Memory:
     lives_s: float = LIVES_S
     ticks: Callable[[], float] = time.monotonic
     """A clock in seconds that never goes back."""
+    most: int = MOST
+    """How many answers are kept."""
     _kept: dict[Hashable, tuple[float, Any]] = field(default_factory=dict)
     _age: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def age(self) -> int:
+        """A number that goes up whenever this process changes something."""
+        return self._age
 
     def recall(self, name: Hashable, read: Callable[[], T], keep_none: bool = True) -> T:
         """Give what is remembered under `name`, else what `read` gives.
@@ -48,6 +55,6 @@ class Memory:
         with self._lock:
             if age != self._age:
                 return
-            if len(self._kept) >= MOST:
+            if len(self._kept) >= self.most:
                 self._kept.clear()
             self._kept[name] = (self.ticks() + self.lives_s, value)

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from modelyard.accounts.actor import Actor
 from modelyard.errors import ModelyardError, NotFound
 from modelyard.models.serving import Served
 from modelyard.protocols.addresses import Address
 from modelyard.protocols.exchange import Answered, Asked, Listed, version_of
 from modelyard.protocols.protocol import Deed, Route
-from modelyard.web.askers import find_actor
 from modelyard.web.door import rights
 from modelyard.web.door.bodies import Bodies
+from modelyard.web.door.entrance import Entrance
 from modelyard.web.live import LiveServices
 
 Done = tuple[Answered, Served | None]
@@ -20,8 +21,9 @@ Do = Callable[[dict[str, Any], Address, Route], Done]
 class Deeds:
     """Does what routes name; raises ModelyardError where that is not allowed or does not work."""
 
-    def __init__(self, live: LiveServices, bodies: Bodies) -> None:
+    def __init__(self, live: LiveServices, entrance: Entrance, bodies: Bodies) -> None:
         self._live = live
+        self._entrance = entrance
         self._bodies = bodies
         self.by_name: dict[Deed, Do] = {
             "predict": self._predict,
@@ -30,16 +32,15 @@ class Deeds:
             "list_models": self._list,
             "version": self._version,
             "server": self._server,
-            "live": lambda _, __, route: (route.answer(True), None),
-            "ready": lambda _, __, route: (route.answer(self._is_well()), None),
-            "ping": lambda _, __, route: (route.answer(self._can_serve_default()), None),
+            "live": lambda environ, _, route: self._told(environ, route, lambda: True),
+            "ready": lambda environ, _, route: self._told(environ, route, self._is_well),
+            "ping": lambda environ, _, route: self._told(environ, route, self._serves_default),
         }
 
     def _predict(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
-        live, bodies = self._live, self._bodies
-        actor = find_actor(environ, live)
+        bodies = self._bodies
         name = address.name or self._default()
-        rights.require_ask(actor, name, live)
+        actor = self._entrance.enter(environ, "ask", name)
         query = environ.get("QUERY_STRING", "")
         selector = address.selector or (version_of(query) if query else "")
         served = self._served(actor, name, selector)
@@ -54,14 +55,12 @@ class Deeds:
             return route.answer(served, asked), served
 
     def _describe(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
-        actor = find_actor(environ, self._live)
-        rights.require_read(actor, address.name, self._live)
+        actor = self._entrance.enter(environ, "read", address.name)
         served = self._served(actor, address.name, address.selector)
         return route.answer(served), served
 
     def _is_ready(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
-        actor = find_actor(environ, self._live)
-        rights.require_read(actor, address.name, self._live)
+        actor = self._entrance.enter(environ, "read", address.name)
         try:
             served = self._served(actor, address.name, address.selector)
         except ModelyardError as fault:
@@ -71,19 +70,24 @@ class Deeds:
         return route.answer(served.version.model, True), served
 
     def _list(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
-        actor = find_actor(environ, self._live)
+        actor = self._entrance.enter(environ, "enter")
         shown = [self._listed(model.name) for model in rights.visible(actor, self._live)]
         return route.answer(shown, Asked(self._bodies.read(environ))), None
 
     def _version(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
-        rights.require_read(find_actor(environ, self._live), self._default(), self._live)
+        self._entrance.enter(environ, "read", self._default())
         return route.answer(), None
 
     def _server(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
-        rights.visible(find_actor(environ, self._live), self._live)
+        rights.visible(self._entrance.enter(environ, "enter"), self._live)
         return route.answer(), None
 
-    def _served(self, actor: Any, name: str, selector: str) -> Served:
+    def _told(self, environ: dict[str, Any], route: Route, find: Callable[[], bool]) -> Done:
+        """Tell everybody how it is."""
+        self._entrance.refuse_strangers(environ)
+        return route.answer(find()), None
+
+    def _served(self, actor: Actor, name: str, selector: str) -> Served:
         """Give a version with its predictor; what is not there is told as what is secret is."""
         registry = self._live.records.models
         try:
@@ -123,7 +127,7 @@ class Deeds:
             return False
         return True
 
-    def _can_serve_default(self) -> bool:
+    def _serves_default(self) -> bool:
         try:
             self._live.records.models.predictors.get(self._default())
         except ModelyardError:

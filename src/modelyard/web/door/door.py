@@ -19,10 +19,9 @@ from modelyard.settings import Settings
 from modelyard.web.askers import bearer_token
 from modelyard.web.door.bodies import Bodies
 from modelyard.web.door.deeds import Deeds
+from modelyard.web.door.entrance import Entrance
 from modelyard.web.door.routes import routes_of
-from modelyard.web.headers import neighbours_of
 from modelyard.web.live import LiveServices
-from modelyard.web.own_pages import SAFE, refuse_others
 from modelyard.web.places import BodyPlaces
 from modelyard.web.watch import BEGAN, ROUTE
 
@@ -48,11 +47,10 @@ class Door:
     ) -> None:
         self._inside = inside
         self._live = live
-        self._settings = settings
-        self._neighbours = neighbours_of(settings)
         self.routes = routes_of(settings)
         self._find = lru_cache(maxsize=4096)(Addresses(self.routes).find)
-        self._do = Deeds(live, Bodies(places, live.answers, settings.prediction_bytes)).by_name
+        bodies = Bodies(places, live.answers, settings.prediction_bytes)
+        self._do = Deeds(live, Entrance(live, settings), bodies).by_name
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -89,7 +87,6 @@ class Door:
     ) -> tuple[Answered, Served | None, list[tuple[str, str]]]:
         """Give the answer, or the fault in the protocol's own shape."""
         try:
-            self._refuse_strangers(environ)
             answered, served = self._do[route.deed](environ, address, route)
         except ModelyardError as error:
             if isinstance(error, Unreachable):
@@ -102,12 +99,6 @@ class Door:
         if served is None:
             return answered, None, []
         return answered, served, [(VERSION_HEADER, str(served.version.number))]
-
-    def _refuse_strangers(self, environ: dict[str, Any]) -> None:
-        """Raise Denied for names and pages that are not of this service."""
-        self._neighbours.refuse_strangers(environ)
-        if environ["REQUEST_METHOD"] not in SAFE and bearer_token(environ) is None:
-            refuse_others(environ, self._settings)
 
     def _is_function(self, path: str) -> bool:
         """Tell whether the workspace has a function of its own at a short address."""

@@ -1,6 +1,4 @@
-"""Who may see and ask which model: the decision of all doors, remembered."""
-
-from functools import lru_cache
+"""Who may see and ask which model: the decision is that of all doors."""
 
 from modelyard.accounts.actor import Actor, Scope
 from modelyard.accounts.decision import Decision, decide
@@ -63,7 +61,6 @@ def _visibility(name: str, live: LiveServices) -> Visibility:
     return visibility_of(live.current(), live.records.accounts, Resource("model", name))
 
 
-@lru_cache(maxsize=8192)
 def _decided(actor: Actor, scope: Scope, name: str, visibility: Visibility) -> Decision:
     return decide(actor, scope, Resource("model", name), visibility)
 
