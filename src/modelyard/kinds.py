@@ -53,6 +53,10 @@ class _Tables:
 
     find: "Callable[[str], Dataset]"
 
+    def digest(self, name: str) -> str:
+        """Tell what the dataset of that name is from another that takes its name later."""
+        return self.find(name).source.digest
+
     def passport(self, name: str, asked: "msgspec.Struct") -> dict[str, Any]:
         """Name the dataset's files, the parameters and the versions of the libraries."""
         from modelyard.datasets.passport import passport_of

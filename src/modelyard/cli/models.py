@@ -8,6 +8,7 @@ import click
 
 from modelyard.cli.json_document import print_json
 from modelyard.cli.model_shelf import PIECE_BYTES, open_shelf
+from modelyard.cli.model_training import train
 from modelyard.cli.options import json_option, names_in, workspace_option
 from modelyard.errors import Conflict
 
@@ -21,6 +22,9 @@ VERSION = "[VERSION]"
 @click.group()
 def models() -> None:
     """Publish models, ask them, promote and roll back versions."""
+
+
+models.add_command(train)
 
 
 @models.command("list")

@@ -101,8 +101,7 @@ def get_section(workspace: Workspace, name: str) -> TrainConfig:
     """Give how a model is trained; raises NotFound where modelyard.toml does not say it."""
     section = workspace.config.models.get(clean_name(name))
     if section is None or section.train is None:
-        known = [other for other, one in workspace.config.models.items() if one.train is not None]
-        cure = f"There are {', '.join(known)}." if known else "docs/models.md has an example."
+        cure = "docs/models.md has an example."
         raise NotFound("request.model", f"modelyard.toml has no [models.{name}.train].", cure)
     return section.train
 

@@ -59,6 +59,9 @@ class Tables(Protocol):
     def find(self, name: str) -> Table:
         """Give a dataset; raises NotFound."""
 
+    def digest(self, name: str) -> str:
+        """Tell what the dataset of that name is from another that takes its name later."""
+
     def passport(self, name: str, asked: msgspec.Struct) -> dict[str, Any]:
         """Name the dataset's files, the parameters and the versions of the libraries."""
 
@@ -108,6 +111,7 @@ class ScoreKind:
             request=msgspec.to_builtins(pinned),
             resource_kind="dataset",
             resource_name=table.name,
+            resource_digest=self.tables.digest(table.name),
         )
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:

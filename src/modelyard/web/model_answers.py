@@ -78,5 +78,5 @@ def _discreet(content: dict[str, Any]) -> dict[str, Any]:
         if part.get("fault"):
             del part["fault"]["kind"]
         if not is_told_names():
-            part |= dict.fromkeys(WHO & part.keys(), "")
+            part.update(dict.fromkeys(WHO & part.keys(), ""))
     return found

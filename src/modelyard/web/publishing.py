@@ -28,6 +28,17 @@ def require_publisher(name: str) -> None:
     _require_write(resource, visibility)
 
 
+def require_trainer(name: str) -> None:
+    """Pass where the one who asks may train a model as modelyard.toml says: it gets a new version.
+
+    Raises what `require_publisher` raises, and NotFound where the dataset is secret to them.
+    """
+    require_publisher(name)
+    section = services().workspace.config.models.get(name)
+    if section is not None and section.train is not None:
+        guard.require("read", Resource("dataset", section.train.dataset))
+
+
 def publish_upload(name: str) -> tuple[Version, bool]:
     """Publish the file of this request; gives the version, and whether it is new.
 

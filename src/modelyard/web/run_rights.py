@@ -14,6 +14,7 @@ from modelyard.runs.run import Run
 from modelyard.web import guard
 from modelyard.web.function_rights import require_function
 from modelyard.web.live import live, services
+from modelyard.web.publishing import require_publisher
 
 ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 NEW = Resource("run", "new")
@@ -37,12 +38,14 @@ def find_resource(run: Run) -> Resource | None:
 def may_see(run: Run) -> bool:
     """Tell whether the one who asks may see a run.
 
-    They may if they may read what it is about. A run about nothing is for the one who started it
-    and for owners.
+    They may if they may read what it is about, and the model that it asked. A run about nothing is
+    for the one who started it and for owners.
     """
     resource = find_resource(run)
     if resource is not None:
-        return guard.may("read", resource)
+        model = run.request.get("model")
+        is_seen = not isinstance(model, str) or guard.may("read", Resource("model", model))
+        return is_seen and guard.may("read", resource)
     own = Resource("run", run.id)
     visibility = Visibility(level="private", owner=run.started_by)
     return any(
@@ -121,6 +124,8 @@ def require_start(resource: Resource | None) -> None:
     """
     if resource is not None and resource.kind == "function":
         require_function(resource.name)
+    elif resource is not None and resource.kind == "model":
+        require_publisher(resource.name)
     elif resource is not None:
         guard.require("run", resource)
     else:

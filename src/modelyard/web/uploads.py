@@ -79,7 +79,13 @@ def _name_beside() -> str:
     return request.args.get("file_name") or options.get("filename", "")
 
 
-def _from_form(stack: ExitStack, most_bytes: int, where: str, longest: Mapping[str, int]) -> Upload:
+def _from_form(
+    stack: ExitStack,
+    most_bytes: int,
+    where: str,
+    check_name: Callable[[str], str],
+    longest: Mapping[str, int],
+) -> Upload:
     file: Spooled | None = None
     name, texts = "", dict.fromkeys(longest, "")
     events = _events()

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from modelyard.accounts.resource import Resource
 from modelyard.errors import Conflict, Invalid
 from modelyard.functions.work import KIND
+from modelyard.models.training import KIND as TRAINING
 from modelyard.runs.kinds import Checked, find_kind
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard
@@ -16,6 +17,7 @@ from modelyard.web.body import find_idempotency_key, json_object
 from modelyard.web.function_rights import require_function
 from modelyard.web.live import live
 from modelyard.web.needs import decides_itself, for_readers
+from modelyard.web.publishing import require_trainer
 from modelyard.web.query import Query
 from modelyard.web.replies import JSON, as_json, hashed
 from modelyard.web.run_answers import ROOT, address_of, short, whole
@@ -154,14 +156,17 @@ def checked_request(kind: str, wanted: dict[str, Any]) -> Checked:
     Raises Invalid and NotFound.
     """
     found = find_kind(live().records.runs.kinds(), kind)
-    _require_named(wanted)
+    _require_named(kind, wanted)
     if kind == KIND and isinstance(wanted.get("function"), str):
         require_function(wanted["function"])
     return found.check(wanted)
 
 
-def _require_named(wanted: Mapping[str, Any]) -> None:
+def _require_named(kind: str, wanted: Mapping[str, Any]) -> None:
     """Pass where the one who asks may read the dataset and the model that a request names."""
+    if kind == TRAINING:
+        require_trainer(str(wanted.get("model", "")))
+        return
     for named in ("dataset", "model"):
         name = wanted.get(named)
         if isinstance(name, str):
@@ -180,7 +185,7 @@ def retried(run_id: str, key: str | None) -> tuple[Run, bool]:
     """Start again what a run did; raises NotFound, SignInNeeded, Denied and Conflict."""
     run = get_changeable(run_id)
     require_start(_resource_of(run))
-    _require_named(run.request)
+    _require_named(run.kind, run.request)
     actor = guard.asker()
     return live().records.runs.retry(
         run.id, started_by=actor.shown, started_by_id=actor.user_id, idempotency_key=key
