@@ -6,6 +6,7 @@ from modelyard.cli.audit import audit
 from modelyard.cli.backup import backup, restore
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
+from modelyard.cli.doctor import doctor
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
 from modelyard.cli.image import image
@@ -35,7 +36,8 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-for command in (new, serve, check, *ROOMS, worker, migrate, image, rollout, backup, restore):
+RUNNING = (serve, worker, migrate, image, rollout, backup, restore, doctor)
+for command in (new, check, *ROOMS, *RUNNING):
     modelyard.add_command(command)
 
 

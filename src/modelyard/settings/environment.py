@@ -17,7 +17,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     read: dict[str, Any] = {}
     for variable in VARIABLES:
-        for name in (variable.name, variable.other_name):
+        for name in (variable.name, *variable.other_names):
             if text := env.get(name):
                 read[variable.field] = variable.kind.read(name, text)
                 break
@@ -45,3 +45,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
     secrets = {variable.name for variable in VARIABLES if variable.is_secret}
     variables = dict(os.environ) | to_environment(settings)
     return {name: value for name, value in variables.items() if name not in secrets}
+
+
+def find_secret(variable: str) -> str | None:
+    """Give a secret from the variable that modelyard.toml names; None where it is not set."""
+    return os.environ.get(variable)

@@ -21,7 +21,7 @@ class Settings:
     host: str = "127.0.0.1"
     """The address to listen on (`MODELYARD_HOST`)."""
     port: int = 8080
-    """The TCP port to listen on (`MODELYARD_PORT`, else `PORT`)."""
+    """The TCP port to listen on (`MODELYARD_PORT`, else `PORT` or `AIP_HTTP_PORT`)."""
     public: bool = False
     """Whether an address that others can reach may be served without users (`MODELYARD_PUBLIC`)."""
     invite_owner: bool = False
@@ -53,6 +53,10 @@ class Settings:
     """The database: `postgresql://...`, or a file of SQLite (`MODELYARD_DATABASE_URL`)."""
     blobs: str = ""
     """Where files of runs are kept: a folder, `s3://...` or `gs://...` (`MODELYARD_BLOBS`)."""
+    warehouse: str = field(default="", repr=False)
+    """Where scenarios write their outputs: empty for Parquet files beside the database,
+    `postgresql://...`, `bigquery:NAME`, `redshift:NAME`, `snowflake:NAME`
+    (`MODELYARD_WAREHOUSE`)."""
     public_url: str = ""
     """The address at which people reach the service, behind a proxy (`MODELYARD_PUBLIC_URL`)."""
     proxies: int = 0

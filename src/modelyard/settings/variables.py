@@ -26,8 +26,8 @@ class Variable:
     name: str
     field: str
     kind: Kind
-    other_name: str = ""
-    """Read where `name` is not set."""
+    other_names: tuple[str, ...] = ()
+    """Read where `name` is not set, the first that is."""
     is_secret: bool = False
     """Whether only the processes that serve and work for runs may know it."""
 
@@ -35,7 +35,7 @@ class Variable:
 VARIABLES = (
     Variable("MODELYARD_WORKSPACE", "workspace", FOLDER),
     Variable("MODELYARD_HOST", "host", TEXT),
-    Variable("MODELYARD_PORT", "port", whole(1, 65_535), other_name="PORT"),
+    Variable("MODELYARD_PORT", "port", whole(1, 65_535), other_names=("PORT", "AIP_HTTP_PORT")),
     Variable("MODELYARD_PUBLIC", "public", FLAG),
     Variable("MODELYARD_INVITE_OWNER", "invite_owner", FLAG),
     Variable("MODELYARD_DRAIN_S", "drain_s", seconds(0, 60)),
@@ -51,6 +51,7 @@ VARIABLES = (
     Variable("MODELYARD_ALLOWED_HOSTS", "allowed_hosts", NAMES),
     Variable("MODELYARD_DATABASE_URL", "database_url", TEXT, is_secret=True),
     Variable("MODELYARD_BLOBS", "blobs", TEXT),
+    Variable("MODELYARD_WAREHOUSE", "warehouse", TEXT, is_secret=True),
     Variable("MODELYARD_PUBLIC_URL", "public_url", ADDRESS),
     Variable("MODELYARD_PROXIES", "proxies", whole(0, 8)),
     Variable("MODELYARD_RUN_WORKERS", "run_workers", whole(0, 64)),

@@ -1,0 +1,124 @@
+"""The examination: start, readiness, every question, and the end, one finding each."""
+
+import contextlib
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from modelyard.deploy.doctor.findings import Answer, Finding, Question
+from modelyard.deploy.doctor.platforms import NO_MODEL, WELL, Platform, Subject
+from modelyard.deploy.doctor.trial import Trial, as_container, as_process
+from modelyard.errors import ModelyardError
+
+MEMORY = "512m"
+MODELS = Question(
+    "the models of the service", "GET", "/api/v1/models", lambda answer: answer.status == 200, WELL
+)
+
+
+def examine(platform: Platform, folder: Path, image: str = "") -> Iterator[Finding]:
+    """Start the workspace, or its image, as the platform would, and check line by line.
+
+    What it keeps meanwhile is thrown away. The findings come as they are made.
+    """
+    with tempfile.TemporaryDirectory(prefix="modelyard-doctor-") as name:
+        work = Path(name)
+        started = (
+            as_container(image, platform.environ, work, MEMORY)
+            if image
+            else as_process(folder, platform.environ, work)
+        )
+        with started as trial:
+            yield from _examined(platform, folder, trial)
+
+
+def _examined(platform: Platform, folder: Path, trial: Trial) -> Iterator[Finding]:
+    began = time.monotonic()
+    listens = _listens(trial, platform.ready_within_s)
+    took = time.monotonic() - began
+    yield Finding(
+        "listens on the port that the platform names",
+        listens,
+        f"after {took:.1f} s" if listens else trial.last_words() or "it does not",
+        "Set no MODELYARD_PORT in the deployment; " + WELL,
+    )
+    if not listens:
+        return
+    yield _ready(platform, trial)
+    subject = _find_subject(folder, trial)
+    if subject is None and platform.needs_model:
+        yield Finding("has a model to ask", False, "no default model is served", NO_MODEL)
+    else:
+        for question in platform.questions(subject or Subject("", {})):
+            yield _found(question, trial.ask(question))
+    yield _ends(platform, trial)
+
+
+def _listens(trial: Trial, patience_s: float) -> bool:
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until and not trial.has_ended:
+        if trial.listens():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _ready(platform: Platform, trial: Trial) -> Finding:
+    question = Question(
+        f"GET {platform.ready} answers 200 within {platform.ready_answer_s:g} s",
+        "GET",
+        platform.ready,
+        lambda answer: answer.status == 200,
+        NO_MODEL if platform.needs_model else WELL,
+        within_s=platform.ready_answer_s,
+    )
+    return _found(question, trial.wait_for(question, min(platform.ready_within_s, 60.0)))
+
+
+def _find_subject(folder: Path, trial: Trial) -> Subject | None:
+    """Find the model that short addresses ask, and an example that it takes."""
+    answer = trial.ask(MODELS)
+    listed = (answer.document() if answer else None) or {}
+    served = {
+        one["name"]: (one["served"].get("description") or {}).get("example") or {}
+        for one in listed.get("models", ())
+        if one.get("served")
+    }
+    named = _default_model(folder)
+    name = named if named in served else next(iter(served), "") if len(served) == 1 else ""
+    return Subject(name, served[name]) if name and served[name] else None
+
+
+def _default_model(folder: Path) -> str:
+    from modelyard.workspace import open_workspace
+
+    with contextlib.suppress(ModelyardError):
+        return open_workspace(folder).config.workspace.default_model
+    return ""
+
+
+def _found(question: Question, answer: Answer | None) -> Finding:
+    if answer is None:
+        seen = f"no answer within {question.within_s:g} s"
+        return Finding(question.line, False, seen, question.cure)
+    return Finding(question.line, question.is_right(answer), str(answer), question.cure)
+
+
+def _ends(platform: Platform, trial: Trial) -> Finding:
+    """End it while a request is on its way: it must be answered."""
+    answers: list[Answer | None] = []
+    question = Question("", "GET", "/", lambda answer: answer.status < 500, "")
+    asking = threading.Thread(target=lambda: answers.append(trial.ask(question)))
+    asking.start()
+    time.sleep(0.05)
+    took = trial.end(platform.grace_s)
+    asking.join(5)
+    line = f"ends within {platform.grace_s:g} s of SIGTERM, with its requests answered"
+    cure = "Runs are handed over on SIGTERM; a request that takes longer must become a run."
+    if took is None:
+        return Finding(line, False, "it had to be killed", cure)
+    is_answered = bool(answers and answers[0] is not None)
+    seen = f"after {took:.1f} s" if is_answered else "a request got no answer"
+    return Finding(line, is_answered, seen, cure)
