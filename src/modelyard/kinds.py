@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelyard.datasets.work import dataset_kinds
+from modelyard.errors import Unavailable
 from modelyard.functions.work import FunctionKind
 from modelyard.models.training import TrainKind
 from modelyard.models.work import ScoreKind
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
+from modelyard.scenarios.chance_work import MonteCarloKind
+from modelyard.scenarios.retraining import RetrainKind
+from modelyard.scenarios.work import ScenarioKind, Tools
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -19,15 +23,19 @@ if TYPE_CHECKING:
     from modelyard.datasets.dataset import Dataset
     from modelyard.models.kept_files import KeptFiles
     from modelyard.models.registry import Registry
+    from modelyard.scenarios.warehouse.tables import Warehouse
     from modelyard.wiring import Services
 
 
 def kinds_of(
-    current: "Callable[[], Services]", registry: "Registry | None" = None
+    current: "Callable[[], Services]",
+    registry: "Registry | None" = None,
+    scenarios: "Tools | None" = None,
 ) -> Callable[[], Mapping[str, Kind]]:
     """Give the kinds by name; `current` gives the workspace as it is when a request is checked.
 
     Without a `registry` of models, as in the child of a run, models come from the blob store.
+    Without the `scenarios` that a database keeps, their runs are not done here.
     """
 
     def find(name: str) -> "Dataset":
@@ -42,7 +50,13 @@ def kinds_of(
     train = TrainKind(
         score.tables, score.files, lambda: current().workspace, _loader(current), registry
     )
-    kinds = (*dataset_kinds(find), functions, score, train, Echo())
+    what_ifs = scenarios or Tools(lambda: None, _no_warehouse)
+    retrain = RetrainKind(lambda: current().workspace, _loader(current))
+    kinds = (
+        *(*dataset_kinds(find), functions, score, train),
+        *(ScenarioKind(what_ifs), MonteCarloKind(what_ifs), retrain),
+        Echo(),
+    )
     by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
     return lambda: by_name
 
@@ -81,3 +95,7 @@ def _kept_files(services: "Services") -> "KeptFiles":
     from modelyard.models.kept_files import KeptFiles
 
     return KeptFiles(open_blobs(services.blobs_address))
+
+
+def _no_warehouse() -> "Warehouse":
+    raise Unavailable("warehouse", "is not known to this process.")

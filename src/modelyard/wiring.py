@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modelyard.models.watching import ModelFolder
     from modelyard.runs.runs import Runs
     from modelyard.scenarios.catalogue import Scenarios
+    from modelyard.scenarios.warehouse import Warehouse
     from modelyard.scenarios.what_ifs import WhatIfs
 
 
@@ -131,6 +132,7 @@ def open_records(
     from modelyard.db import open_database
     from modelyard.models.registry import open_registry
     from modelyard.runs.runs import open_runs
+    from modelyard.scenarios.work import Tools
 
     settings = services.settings
     kept = settings.data_for(services.workspace.root, services.workspace.has_file)
@@ -141,8 +143,14 @@ def open_records(
     blobs = open_blobs(services.blobs_address)
     accounts = open_accounts(database)
     models = open_registry(database, blobs, accounts.audit, settings.model_bytes)
-    runs = open_runs(database, kinds.kinds_of(current or (lambda: services), models), blobs)
     what_ifs = _open_what_ifs(services, accounts, current or (lambda: services))
+
+    def first_of(run_id: str) -> str:
+        return runs.first_of(run_id)
+
+    tools = Tools(lambda: what_ifs, lambda: open_warehouse(services), first_of)
+    known = kinds.kinds_of(current or (lambda: services), models, tools)
+    runs = open_runs(database, known, blobs)
     return Records(database, accounts, runs, blobs, models, what_ifs)
 
 
@@ -163,6 +171,18 @@ def _open_what_ifs(
 
     environ = child_environment(services.settings)
     return open_what_ifs(services.workspace.root, environ, accounts.sharing, sees_model)
+
+
+def open_warehouse(services: Services) -> "Warehouse":
+    """Give where runs of scenarios write their outputs; nothing is asked of it yet.
+
+    Raises Invalid where the setting names none that is known.
+    """
+    from modelyard.scenarios.warehouse import open_warehouse as opened
+
+    settings = services.settings
+    kept = settings.data_for(services.workspace.root, services.workspace.has_file)
+    return opened(settings.warehouse, kept)
 
 
 def open_model_folder(

@@ -203,6 +203,19 @@ class Runs:
             retry_of=run_id,
         )
 
+    def first_of(self, run_id: str) -> str:
+        """Give the first of the runs that a run is a retry of; itself where it is none."""
+        seen = {run_id}
+        while True:
+            try:
+                before = self.get_run(run_id).retry_of
+            except NotFound:
+                return run_id
+            if not before or before in seen:
+                return run_id
+            run_id = before
+            seen.add(run_id)
+
     def has_workers(self) -> bool:
         """Whether any worker is there, as it was seen a second or two ago."""
         return self._presence.has_workers()

@@ -14,6 +14,7 @@ from modelyard.scenarios.asking import NO_HEARING, Asking, Hearing
 from modelyard.scenarios.offered import Offered, Origin, Spec
 from modelyard.scenarios.record import Record, Version
 from modelyard.scenarios.shelf import Found, Listing, Shelf
+from modelyard.scenarios.sources import code_stamp, stamp_of
 from modelyard.scenarios.store import RecordStore
 
 MOST_KEPT = 256
@@ -25,7 +26,7 @@ class Offers:
 
     shelf: Shelf
     store: RecordStore
-    _definitions: dict[tuple[str, bytes], dict[str, Any]] = field(default_factory=dict)
+    _definitions: dict[tuple[object, bytes], dict[str, Any]] = field(default_factory=dict)
 
     @property
     def asking(self) -> Asking:
@@ -61,7 +62,7 @@ class Offers:
             return outline
         spec = self._spec(meant, listing, as_of or self.today())
         try:
-            definition = self._definition(spec, listing)
+            definition = self.definition(spec)
         except ModelyardError as fault:
             return msgspec.structs.replace(outline, fault=fault_of(fault), definition={})
         return msgspec.structs.replace(
@@ -101,6 +102,18 @@ class Offers:
         if found is None:
             raise NotFound(f"scenarios/{name[:60]}", f"has no version {number}.")
         return found
+
+    def definition(self, spec: Spec) -> dict[str, Any]:
+        """Give parameters and outputs, settings applied; raises what is wrong with them."""
+        stamp = stamp_of(self.shelf.folder, spec.file), code_stamp(self.shelf.folder)
+        key = (stamp, msgspec.json.encode(spec))
+        known = self._definitions.get(key)
+        if known is None:
+            known = self.ask("definition", spec)
+            while len(self._definitions) >= MOST_KEPT:
+                self._definitions.pop(next(iter(self._definitions)), None)
+            self._definitions[key] = known
+        return known
 
     def ask(
         self,
@@ -164,17 +177,6 @@ class Offers:
             content=version.content,
             as_of=day,
         )
-
-    def _definition(self, spec: Spec, listing: Listing) -> dict[str, Any]:
-        base = listing.models.get(spec.base)
-        key = (base.digest if base else "", msgspec.json.encode(spec))
-        known = self._definitions.get(key)
-        if known is None:
-            known = self.ask("definition", spec)
-            while len(self._definitions) >= MOST_KEPT:
-                self._definitions.pop(next(iter(self._definitions)), None)
-            self._definitions[key] = known
-        return known
 
 
 def _missing(version: Version, listing: Listing) -> ModelyardError:

@@ -14,6 +14,7 @@ __all__ = [
     "DatasetConfig",
     "FunctionsSection",
     "ModelConfig",
+    "ScenarioConfig",
     "ScheduleConfig",
     "WorkspaceConfig",
     "WorkspaceSection",
@@ -77,6 +78,13 @@ class ModelConfig(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=True
     """How it is trained again; None where it is not."""
 
 
+class ScenarioConfig(Sharing, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One `[scenarios.NAME]` section: a what-if model."""
+
+    retrain: str = ""
+    """A function of the workspace that a run of the kind `retrain` calls: `module:function`."""
+
+
 class WorkspaceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The `[workspace]` section."""
 
@@ -137,5 +145,6 @@ class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     schedules: dict[str, ScheduleConfig] = {}
     functions: FunctionsSection = FunctionsSection()
     models: dict[str, ModelConfig] = {}
+    scenarios: dict[str, ScenarioConfig] = {}
     lines: dict[str, int] = {}
     """The line of each section that says who may see something, by its dotted path."""

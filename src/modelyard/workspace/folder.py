@@ -37,6 +37,8 @@ class Workspace:
             section, key = self.config.datasets.get(name), f"datasets.{name}"
         elif kind == "model":
             section, key = self.config.models.get(name), f"models.{name}"
+        elif kind == "scenario":
+            section, key = self.config.scenarios.get(name), f"scenarios.{name}"
         elif kind == "function":
             section, key = self.config.functions, "functions"
         if section is None or section.visibility is None:

@@ -16,6 +16,7 @@ from modelyard.workspace.config import (
     DatasetConfig,
     FunctionsSection,
     ModelConfig,
+    ScenarioConfig,
     ScheduleConfig,
     Sharing,
     WorkspaceConfig,
@@ -25,6 +26,8 @@ from modelyard.workspace.place import Path, line_of, place
 from modelyard.workspace.training import FUNCTION, PROMOTE, HoldoutConfig, TrainConfig
 
 Section = TypeVar("Section", bound=msgspec.Struct)
+SECTIONS = ("workspace", "connections", "datasets", "schedules", "functions", "models", "scenarios")
+NAMED = ("datasets", "models", "scenarios")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -46,12 +49,13 @@ def parse(text: str) -> WorkspaceConfig:
         schedules=_named(text, raw, "schedules", _schedule),
         functions=_functions(text, raw.get("functions", {})),
         models=_named(text, raw, "models", _model),
+        scenarios=_named(text, raw, "scenarios", _scenario),
         lines=_lines(text, raw),
     )
 
 
 def _lines(text: str, raw: Mapping[str, Any]) -> dict[str, int]:
-    named = ((kind, name) for kind in ("datasets", "models") for name in raw.get(kind, {}))
+    named = ((kind, name) for kind in NAMED for name in raw.get(kind, {}))
     paths = [("functions",), *named]
     return {".".join(path): line_of(text, path) for path in paths}
 
@@ -117,6 +121,16 @@ def _refuse_bad_training(text: str, path: Path, section: object) -> None:
     if not 0.01 <= config.holdout.share <= 0.9:
         why = "is not between 0.01 and 0.9."
         raise Invalid(place(text, *path, "holdout", "share"), why)
+
+
+def _scenario(text: str, name: str, section: object) -> ScenarioConfig:
+    path = ("scenarios", name)
+    config = _section(text, path, section, ScenarioConfig)
+    _refuse_lost_sharing(text, path, config)
+    if config.retrain and not FUNCTION.fullmatch(config.retrain):
+        why = f"'{config.retrain[:80]}' names no function."
+        raise Invalid(place(text, *path, "retrain"), why, "Such as planning.rates:fit.")
+    return config
 
 
 def _schedule(text: str, name: str, section: object) -> ScheduleConfig:

@@ -25,4 +25,4 @@ def open_warehouse(text: str, folder: Path) -> Warehouse:
     if kind in KINDS and colon and dataset.isidentifier():
         return CloudWarehouse(kind, dataset, folder / "dlt")
     known = "postgresql://..., bigquery:NAME, redshift:NAME, snowflake:NAME, or nothing"
-    raise Invalid("warehouse", f"'{kind[:40]}' is not known.", f"Known: {known}.")
+    raise Invalid("MODELYARD_WAREHOUSE", f"'{kind[:20]}' is not known.", f"Known: {known}.")
