@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from modelyard.accounts.actor import Actor as Actor
     from modelyard.datasets.catalogue import Catalogue as Catalogue
     from modelyard.datasets.dataset import Dataset as Dataset
+    from modelyard.models.given import Predictor as Predictor
     from modelyard.wiring import Services
 
 __version__ = VERSION
-__all__ = ["Actor", "Catalogue", "Dataset", "__version__", "open"]
+__all__ = ["Actor", "Catalogue", "Dataset", "Predictor", "__version__", "open"]
 NAMES = {
     "Actor": "modelyard.accounts.actor",
     "Catalogue": "modelyard.datasets.catalogue",
     "Dataset": "modelyard.datasets.dataset",
+    "Predictor": "modelyard.models.given",
 }
 """What functions name in their annotations, and where it is found when it is asked for."""
 

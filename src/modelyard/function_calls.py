@@ -12,7 +12,11 @@ def main(folder: str, memory_bytes: str) -> None:
     """Answer calls until there are no more."""
     workspace = open_workspace(folder)
     modules = Modules(workspace.root, workspace.allows)
-    work(modules, giving.givers(lambda: wiring.open_folder(folder)), int(memory_bytes))
+    work(
+        modules,
+        giving.givers(lambda: wiring.open_folder(folder), giving.no_models),
+        int(memory_bytes),
+    )
 
 
 if __name__ == "__main__":

@@ -6,19 +6,35 @@ from typing import TYPE_CHECKING, Any
 from modelyard.accounts.actor import Actor
 from modelyard.datasets.catalogue import Catalogue
 from modelyard.datasets.dataset import Dataset
+from modelyard.errors import Unavailable
+from modelyard.models.given import Predictor, give_predictor
 
 if TYPE_CHECKING:
+    from modelyard.models.registry import Registry
     from modelyard.wiring import Services
 
 
-def givers(current: Callable[[], "Services"]) -> Mapping[Any, Callable[[str, object], object]]:
+def givers(
+    current: Callable[[], "Services"], models: "Callable[[], Registry]"
+) -> Mapping[Any, Callable[[str, object], object]]:
     """Give what functions may ask for, of the workspace as it is at each call.
 
     `flights: modelyard.Dataset` is the dataset of that name, `tables: modelyard.Catalogue` all of
-    them, `asker: modelyard.Actor` who asks.
+    them, `delays: modelyard.Predictor` the model of that name, `asker: modelyard.Actor` who asks.
+    Whoever may ask the function may have what it makes of them: its author decides what that is.
     """
     return {
+        Predictor: lambda asked, _: give_predictor(models().predictors.get, asked),
         Dataset: lambda name, _: current().datasets.get_dataset(name),
         Catalogue: lambda _, __: current().datasets,
         Actor: lambda _, asker: asker,
     }
+
+
+def no_models() -> "Registry":
+    """Give no models, in a process that may not ask the database. Raises Unavailable."""
+    raise Unavailable(
+        "models",
+        "are given to functions in the service's own process only.",
+        "Leave out x-isolation and x-run.",
+    )

@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from modelyard import kinds, wiring
+from modelyard import giving, kinds, wiring
 from modelyard.runs import child_work
 from modelyard.runs.kinds import Kind
 
@@ -18,7 +19,11 @@ def command() -> tuple[str, ...]:
 
 def kinds_for(workspace: str) -> Mapping[str, Kind]:
     """Give the kinds of runs, for a workspace as it is now."""
+    from modelyard.functions.opening import open_functions
+
     services = wiring.open_folder(workspace)
+    tools = wiring.tools_for(services, models=giving.no_models)
+    services = replace(services, live_functions=lambda: open_functions(services.workspace, tools))
     return kinds.kinds_of(lambda: services)()
 
 

@@ -57,6 +57,19 @@ class Services:
 
         return open_scenarios(self.workspace.root)
 
+    @cached_property
+    def own_models(self) -> "Registry":
+        """The registry of models, with those in the folder taken in, for a notebook or a command.
+
+        Raises Unavailable where the database cannot be reached.
+        """
+        from modelyard.db.migrate import migrate
+
+        records = open_records(self)
+        migrate(records.database)
+        open_model_folder(self, records).look()
+        return records.models
+
     @property
     def blobs_address(self) -> str:
         """Where the files of runs and models are kept."""
@@ -82,10 +95,15 @@ def open_folder(folder: Path | str | None = None, settings: Settings | None = No
     return Services(chosen, workspace, state, catalogue)
 
 
-def tools_for(services: Services, current: Callable[[], Services] | None = None) -> "Tools":
+def tools_for(
+    services: Services,
+    current: Callable[[], Services] | None = None,
+    models: "Callable[[], Registry] | None" = None,
+) -> "Tools":
     """Give what functions work with: what is given to them, threads, and worker processes.
 
-    It outlives a reload of the functions; `current` gives the workspace as it is now.
+    It outlives a reload of the functions; `current` gives the workspace as it is now, and `models`
+    the registry: by default the workspace's own, opened when a function asks for a model.
     """
     from modelyard import giving
     from modelyard.functions.catalogue import Tools
@@ -98,7 +116,9 @@ def tools_for(services: Services, current: Callable[[], Services] | None = None)
     says = section.development
     return Tools(
         is_development=settings.is_loopback if says is None else says,
-        givers=giving.givers(current or (lambda: services)),
+        givers=giving.givers(
+            current or (lambda: services), models or (lambda: services.own_models)
+        ),
         workers=KeptProcesses(argv, child_environment(settings)),
     )
 

@@ -59,7 +59,7 @@ class LiveServices:
         """
         from modelyard.functions.live import LiveFunctions
 
-        tools = wiring.tools_for(self.services, self.current)
+        tools = wiring.tools_for(self.services, self.current, lambda: self.records.models)
         functions = LiveFunctions(lambda: self.current().workspace, tools, reserved)
         atexit.register(functions.stop)
         self.services = replace(self.services, live_functions=functions.current)
