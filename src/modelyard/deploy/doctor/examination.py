@@ -13,6 +13,7 @@ from modelyard.deploy.doctor.trial import Trial, as_container, as_process
 from modelyard.errors import ModelyardError
 
 MEMORY = "512m"
+MODEL_PATIENCE_S = 60.0
 MODELS = Question(
     "the models of the service", "GET", "/api/v1/models", lambda answer: answer.status == 200, WELL
 )
@@ -47,7 +48,7 @@ def _examined(platform: Platform, folder: Path, trial: Trial) -> Iterator[Findin
     if not listens:
         return
     yield _ready(platform, trial)
-    subject = _find_subject(folder, trial)
+    subject = _wait_for_subject(folder, trial) if platform.needs_model else None
     if subject is None and platform.needs_model:
         yield Finding("has a model to ask", False, "no default model is served", NO_MODEL)
     else:
@@ -75,6 +76,16 @@ def _ready(platform: Platform, trial: Trial) -> Finding:
         within_s=platform.ready_answer_s,
     )
     return _found(question, trial.wait_for(question, min(platform.ready_within_s, 60.0)))
+
+
+def _wait_for_subject(folder: Path, trial: Trial) -> Subject | None:
+    """Wait until the models of the folder are opened, which takes seconds each."""
+    until = time.monotonic() + MODEL_PATIENCE_S
+    while time.monotonic() < until and not trial.has_ended:
+        if (found := _find_subject(folder, trial)) is not None:
+            return found
+        time.sleep(0.25)
+    return None
 
 
 def _find_subject(folder: Path, trial: Trial) -> Subject | None:
