@@ -18,10 +18,12 @@ from modelyard.workspace.starter.example import find_example, write_example
 from modelyard.workspace.starter.loan_workbook import write_loan_workbook
 
 DATASETS = "datasets"
-FUNCTIONS = ("openapi.yml", "src/hello.py", "src/sum.py", "src/mult.py")
+FUNCTIONS = ("openapi.yml", "src/hello.py", "src/sum.py", "src/mult.py", "src/prediction.py")
 """The example's endpoints, by their path in the workspace."""
 SCENARIOS = ("scenarios/loan.py", "scenarios/subscription.py", "scenarios/dcf.py")
 """The example's what-if models."""
+MODELS = ("training/delays.py", "models/delays.toml", "models/delays.onnx")
+"""The example's trained model, and what trains it again."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,9 @@ def _write_texts(draft: Path, name: str, example: bool) -> None:
     _write(draft / "README.md", _text("README.md").replace("{{name}}", printable))
     _write(draft / ".gitignore", _text("gitignore.txt"))
     write_containers(draft, name)
-    for file in (*FUNCTIONS, *SCENARIOS) if example else ():
+    for file in (*FUNCTIONS, *SCENARIOS, *MODELS) if example else ():
         (draft / file).parent.mkdir(exist_ok=True)
-        _write(draft / file, _text(file))
+        (draft / file).write_bytes(_content(file))
 
 
 def _write(path: Path, text: str) -> None:
@@ -125,7 +127,11 @@ def _write(path: Path, text: str) -> None:
 
 
 def _text(name: str) -> str:
-    return resources.files(__package__).joinpath("files", name).read_text(encoding="utf-8")
+    return _content(name).decode("utf-8")
+
+
+def _content(name: str) -> bytes:
+    return resources.files(__package__).joinpath("files", name).read_bytes()
 
 
 def _move_all(draft: Path, folder: Path) -> tuple[tuple[MadeFile, ...], tuple[str, ...]]:
