@@ -24,11 +24,17 @@ from modelyard.web.api import (
     run_events,
     run_results,
     runs,
+    scenario_questions,
+    scenario_saved,
+    scenario_versions,
+    scenarios,
     schedules,
     short,
     tokens,
 )
 from modelyard.web.door import DOOR, Door
+from modelyard.web.door.entrance import Entrance
+from modelyard.web.door.function_door import FunctionDoor, own_words
 from modelyard.web.live import LIVE, LiveServices
 from modelyard.web.model_folder import begin_with_first_request
 from modelyard.web.own_addresses import own_addresses
@@ -74,6 +80,8 @@ def mount(app: Flask) -> None:
         app.register_blueprint(of_accounts.blueprint)
     for of_models in (models, model_versions, model_aliases, model_rules):
         app.register_blueprint(of_models.blueprint)
+    for of_scenarios in (scenarios, scenario_questions, scenario_versions, scenario_saved):
+        app.register_blueprint(of_scenarios.blueprint)
     _install_pages(app)
 
 
@@ -85,6 +93,10 @@ def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
 def _add_layers(app: Flask, settings: Settings) -> None:
     """Put the layers around Flask, the innermost first: doors beside it come before the headers."""
     live, bodies = app.extensions[LIVE], app.extensions[places.BODIES]
+    entrance = Entrance(live, settings)
+    app.wsgi_app = FunctionDoor(  # type: ignore[method-assign]
+        app.wsgi_app, live, entrance, bodies, own_words(app)
+    )
     app.extensions[DOOR] = door = Door(app.wsgi_app, live, bodies, settings)
     app.wsgi_app = door  # type: ignore[method-assign]
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]

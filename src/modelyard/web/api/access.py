@@ -1,4 +1,4 @@
-"""Who may see a dataset or a model, over REST."""
+"""Who may see a dataset, a model or a what-if model, over REST."""
 
 from flask import Blueprint, Response, request
 
@@ -13,6 +13,7 @@ from modelyard.web.query import Query
 from modelyard.web.replies import unkept
 from modelyard.web.sharing import require_sight, share
 from modelyard.web.somebody import why_for, without_account
+from modelyard.web.what_if.rights import require_there
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1")
 
@@ -43,6 +44,22 @@ def get_model_access(name: str) -> Response:
 def set_model_access(name: str) -> Response:
     """Change who may see a model."""
     return change_access(Resource("model", name))
+
+
+@blueprint.get("/scenarios/<name>/access")
+@decides_itself
+def get_scenario_access(name: str) -> Response:
+    """Say who may see a what-if model, who decided that, and why one may or may not."""
+    require_there(name)
+    return answer_access(Resource("scenario", name))
+
+
+@blueprint.put("/scenarios/<name>/access")
+@guarded("admin", "scenario")
+def set_scenario_access(name: str) -> Response:
+    """Change who may see a what-if model."""
+    require_there(name)
+    return change_access(Resource("scenario", name))
 
 
 def answer_access(resource: Resource) -> Response:

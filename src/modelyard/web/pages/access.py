@@ -1,4 +1,4 @@
-"""Who may see a dataset or a model, and why; changed by its owner and the service's owners."""
+"""Who may see a dataset, a model or a what-if model, and why; changed by those who own it."""
 
 from typing import Any
 
@@ -13,9 +13,11 @@ from modelyard.web.needs import decides_itself, guarded
 from modelyard.web.pages.frame import frame_of
 from modelyard.web.pages.models.frame import frame_of as frame_of_model
 from modelyard.web.pages.page import led_to, page, status_of
+from modelyard.web.pages.scenarios.frame import access_frame as frame_of_scenario
 from modelyard.web.query import Query
 from modelyard.web.sharing import require_sight, share
 from modelyard.web.somebody import why_for
+from modelyard.web.what_if.rights import require_there
 
 blueprint = Blueprint("access_pages", __name__)
 WORDS: dict[Level, tuple[str, str]] = {
@@ -52,6 +54,22 @@ def change(name: str) -> Response:
 def change_of_model(name: str) -> Response:
     """Change who may see a model."""
     return change_access(Resource("model", name))
+
+
+@blueprint.get("/scenarios/<name>/access")
+@decides_itself
+def show_of_scenario(name: str) -> Response:
+    """Show who may see a what-if model, and why."""
+    require_there(name)
+    return show_access(Resource("scenario", name))
+
+
+@blueprint.post("/scenarios/<name>/access")
+@guarded("admin", "scenario")
+def change_of_scenario(name: str) -> Response:
+    """Change who may see a what-if model."""
+    require_there(name)
+    return change_access(Resource("scenario", name))
 
 
 def show_access(resource: Resource) -> Response:
@@ -116,6 +134,8 @@ def _frame(resource: Resource) -> dict[str, Any]:
     if resource.kind == "model":
         frame = frame_of_model(resource.name, "access")
         hidden: dict[str, Any] = {"called": Told(resource.name, ""), "served": None}
+    elif resource.kind == "scenario":
+        frame, hidden = frame_of_scenario(resource.name), {}
     else:
         dataset = services().datasets.get_dataset(resource.name)
         frame, hidden = frame_of(dataset, "access"), {"shape": None}

@@ -5,6 +5,15 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Give all of them."""
-    from modelyard.web.pages.scenarios import chance, comparing, saving, trying, variations
+    from modelyard.web.pages.scenarios import (
+        chance,
+        comparing,
+        managing,
+        saving,
+        trying,
+        variations,
+        versions,
+    )
 
-    return [module.blueprint for module in (trying, variations, chance, comparing, saving)]
+    modules = (trying, variations, chance, comparing, saving, managing, versions)
+    return [module.blueprint for module in modules]

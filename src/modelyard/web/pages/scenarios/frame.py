@@ -111,6 +111,14 @@ def frame_of(asked: Asked, tab: str) -> dict[str, Any]:
     }
 
 
+def access_frame(name: str) -> dict[str, Any]:
+    """Give the frame of the tab on access; who may not read the model sees its name alone."""
+    asked = Asked(get_offered(name), State({}))
+    if not guard.may("read", Resource(KIND, name)):
+        asked = Asked(Offered(name=name, title=name, origin=asked.offered.origin), State({}))
+    return frame_of(asked, "access")
+
+
 def numeric(definition: Mapping[str, Any], what: str) -> list[dict[str, Any]]:
     """Give the parameters or outputs that are one number; of parameters, those that are open."""
     kinds = {"number", "integer", "money", "percent"}

@@ -24,7 +24,7 @@ blueprint = Blueprint("scenario_saving_pages", __name__)
 
 
 @blueprint.post("/scenarios/<name>/saved")
-@guarded("read", "scenario")
+@guarded("write", "scenario")
 def save(name: str) -> Response:
     """Keep what was filled in under a name."""
     asked = sent(name)
@@ -48,7 +48,7 @@ def show(name: str, saved_id: str) -> Response:
 
 
 @blueprint.post("/scenarios/<name>/saved/<saved_id>")
-@guarded("read", "scenario")
+@guarded("write", "scenario")
 def change(name: str, saved_id: str) -> Response:
     """Save it anew, with the values and words of the form."""
     saved = get_saved(name, saved_id)
@@ -65,7 +65,7 @@ def change(name: str, saved_id: str) -> Response:
 
 
 @blueprint.post("/scenarios/<name>/saved/<saved_id>/share")
-@guarded("read", "scenario")
+@guarded("write", "scenario")
 def share(name: str, saved_id: str) -> Response:
     """Say who may see it."""
     saved = get_saved(name, saved_id)
@@ -82,7 +82,7 @@ def share(name: str, saved_id: str) -> Response:
 
 
 @blueprint.post("/scenarios/<name>/saved/<saved_id>/delete")
-@guarded("read", "scenario")
+@guarded("write", "scenario")
 def delete(name: str, saved_id: str) -> Response:
     """Remove it for good."""
     saved = get_saved(name, saved_id)
@@ -94,7 +94,7 @@ def delete(name: str, saved_id: str) -> Response:
 
 
 @blueprint.post("/scenarios/<name>/saved/<saved_id>/figures")
-@guarded("read", "scenario")
+@guarded("write", "scenario")
 def keep(name: str, saved_id: str) -> Response:
     """Work it out and keep the figures."""
     saved = get_saved(name, saved_id)
