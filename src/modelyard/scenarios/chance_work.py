@@ -98,7 +98,8 @@ class MonteCarloKind:
             run, scenario = self.tools.first_of(context.run_id), asked.saved or "montecarlo"
             table = table_name(asked.what_if, "montecarlo")
             tables = {table: spread_table(answer, run, scenario)}
-            write_patiently(self.tools.warehouse(), Key(run, scenario), tables, context)
+            key, pauses_s = Key(run, scenario), self.tools.pauses_s
+            write_patiently(self.tools.warehouse(), key, tables, context, pauses_s)
         result = {name: value for name, value in lasting(answer).items() if name != "digest"}
         return Outcome(
             result=canonical_json(result),

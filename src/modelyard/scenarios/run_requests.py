@@ -88,7 +88,7 @@ def pinned(what_ifs: WhatIfs, name: str, version: int, day: date | None) -> tupl
     """
     record = what_ifs.versions.find_record(name)
     if record is None:
-        what_ifs.spec_of(name, AS_IN_ITS_FILE)
+        what_ifs.spec_of(name, version or AS_IN_ITS_FILE)
         return AS_IN_ITS_FILE, ""
     if version < 0:
         raise Conflict(f"scenarios/{name}", "is managed since: its settings count now.")

@@ -26,7 +26,7 @@ from modelyard.scenarios.run_requests import (
 )
 from modelyard.scenarios.told import lasting
 from modelyard.scenarios.warehouse.packed import unpack
-from modelyard.scenarios.warehouse.patience import write_patiently
+from modelyard.scenarios.warehouse.patience import PAUSES_S, write_patiently
 from modelyard.scenarios.warehouse.tables import Key, Warehouse
 from modelyard.scenarios.what_ifs import WhatIfs
 
@@ -49,6 +49,9 @@ class Tools:
     warehouse: Callable[[], Warehouse]
     first_of: FirstOf = lambda run_id: run_id
     """The run of which a run is a retry: under its name rows are written, so none is doubled."""
+
+    pauses_s: tuple[float, float] = PAUSES_S
+    """Before a warehouse that is down is tried again: at first, and at most."""
 
     def known(self) -> WhatIfs:
         """Give the what-if models; raises NotFound."""
@@ -100,6 +103,7 @@ class _Batch:
         self, tools: Tools, what_ifs: WhatIfs, spec: Spec, context: Context, is_kept: bool
     ) -> None:
         self.what_ifs, self.spec, self.context = what_ifs, spec, context
+        self.pauses_s = tools.pauses_s
         self.run = tools.first_of(context.run_id) if context.run_id else "replay"
         is_written = is_kept and bool(context.run_id) and not context.is_fresh
         self.warehouse = tools.warehouse() if is_written else None
@@ -121,7 +125,8 @@ class _Batch:
             kept = table.drop(PASSING)
             self.tables.setdefault(name, []).append(kept)
         if self.warehouse is not None:
-            write_patiently(self.warehouse, Key(self.run, scenario), tables, self.context)
+            key = Key(self.run, scenario)
+            write_patiently(self.warehouse, key, tables, self.context, self.pauses_s)
         self.passport = self.passport or dict(answer["passport"])
         lasts = lasting(answer)
         figures = {
