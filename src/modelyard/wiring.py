@@ -235,4 +235,6 @@ def visibility_of(services: Services, accounts: "Accounts", resource: "Resource"
             is_fixed=True,
         )
     kept = accounts.sharing.all_of(resource.kind).get(resource.name)
+    if kept is None and resource.kind == "saved-scenario":
+        return Visibility(level="private")
     return kept or Visibility(level=workspace.config.workspace.visibility)

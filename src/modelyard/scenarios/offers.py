@@ -50,6 +50,13 @@ class Offers:
                 found[name] = self._outline(record, version, listing)
         return [found[name] for name in sorted(found)]
 
+    def is_here(self, name: str) -> bool:
+        """Tell whether there is a model of that name, be it faulty."""
+        if self.find_record(name) is not None:
+            return True
+        listing = self.shelf.look()
+        return name in listing.models or any(_stem(file) == name for file in listing.faults)
+
     def get_model(self, name: str, version: int = 0, as_of: date | None = None) -> Offered:
         """Give one with its definition; raises NotFound."""
         record = self.find_record(name)

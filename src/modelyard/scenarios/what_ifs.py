@@ -10,11 +10,13 @@ from datetime import date
 from typing import Any, Literal
 
 from modelyard.accounts.actor import Actor
+from modelyard.accounts.resource import Resource
 from modelyard.errors import Invalid
 from modelyard.scenarios.asked import MOST_DRAWS, Question, Verb
 from modelyard.scenarios.figures import Figures
 from modelyard.scenarios.offered import Offered, Spec
 from modelyard.scenarios.offers import Offers
+from modelyard.scenarios.record import SAVED
 from modelyard.scenarios.saved import SavedScenarios
 from modelyard.scenarios.side_by_side import side_by_side
 from modelyard.scenarios.versions import Versions
@@ -54,6 +56,12 @@ class WhatIfs:
         be meant; a model that cannot be used has its `fault` instead of a definition.
         """
         return self.offers.get_model(name, version, as_of)
+
+    def is_here(self, resource: Resource) -> bool:
+        """Tell whether there is such a what-if model, or such a saved scenario."""
+        if resource.kind == SAVED:
+            return self.saved.store.find_saved(resource.name[:64]) is not None
+        return self.offers.is_here(resource.name)
 
     def spec_of(self, name: str, version: int = 0, as_of: date | None = None) -> Spec:
         """Name all that decides the figures of a model; raises NotFound, and the model's fault."""

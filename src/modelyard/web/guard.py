@@ -90,9 +90,11 @@ def require(scope: Scope, resource: Resource | None = None) -> None:
 
 
 def is_here(resource: Resource) -> bool:
-    """Tell whether there is such a dataset or model; of other kinds their own rooms know."""
+    """Tell whether there is such a dataset, model or what-if model; other rooms know of theirs."""
     if resource.kind == "model":
         return live().records.models.find_model(resource.name) is not None
+    if resource.kind in {"scenario", "saved-scenario"}:
+        return live().records.scenarios.is_here(resource)
     if resource.kind != "dataset":
         return True
     catalogue = services().datasets

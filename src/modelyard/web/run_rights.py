@@ -43,9 +43,11 @@ def may_see(run: Run) -> bool:
     """
     resource = find_resource(run)
     if resource is not None:
-        model = run.request.get("model")
-        is_seen = not isinstance(model, str) or guard.may("read", Resource("model", model))
-        return is_seen and guard.may("read", resource)
+        return guard.may("read", resource) and all(
+            guard.may("read", Resource(kind, run.request[named]))
+            for named, kind in (("model", "model"), ("what_if", "scenario"))
+            if isinstance(run.request.get(named), str)
+        )
     own = Resource("run", run.id)
     visibility = Visibility(level="private", owner=run.started_by)
     return any(

@@ -31,6 +31,7 @@ from modelyard.web.run_rights import (
     require_runner,
     require_start,
 )
+from modelyard.web.what_if_runs import require_what_if
 
 MOST_LISTED = 200
 LONGEST_WAIT_S = 60
@@ -167,6 +168,7 @@ def _require_named(kind: str, wanted: Mapping[str, Any]) -> None:
     if kind == TRAINING:
         require_trainer(str(wanted.get("model", "")))
         return
+    require_what_if(wanted)
     for named in ("dataset", "model"):
         name = wanted.get(named)
         if isinstance(name, str):
