@@ -88,19 +88,19 @@ class Registry:
         known = self.store.find_by_digest(offer.model, made.digest)
         if known is None or known.state == "refused":
             with self._opening:
-                opening = self.files.open(received.sha256, self.rules.trusted())
-            made = with_opening(made, opening)
+                made = with_opening(made, self.files.open(received.sha256, self.rules.trusted()))
         else:
             made = known
         made = msgspec.structs.replace(made, held_back=self._difference(made))
         if made is not known and made.state == "opened":
             self.files.note(made)
         try:
-            return self.store.enter(
+            entered = self.store.enter(
                 made, folder_digest=offer.folder_digest, by=by, moves_latest=not offer.is_candidate
             )
         finally:
             self.memory.forget()
+        return msgspec.structs.replace(entered, held_back=made.held_back)
 
     def move_alias(
         self, name: str, alias: str, selector: str, *, by: Actor, expected: Expected = None
