@@ -107,9 +107,34 @@ def _benchmark(request: Mapping[str, Any], content: bytes, root: str) -> ResultV
     return ResultView("runs/result_benchmark.html", {"report": BenchmarkTask().decode(content)})
 
 
+def _of_model(request: Mapping[str, Any], content: bytes, root: str) -> ResultView:  # noqa: ARG001
+    from modelyard.web.pages.models.training_views import shown_score, shown_training
+
+    found = json.loads(content)
+    if "candidate" in found:
+        return ResultView("runs/result_train.html", {"training": shown_training(found)})
+    return ResultView("runs/result_score.html", {"score": shown_score(found)})
+
+
+def _scenarios(request: Mapping[str, Any], content: bytes, root: str) -> ResultView:  # noqa: ARG001
+    from modelyard.web.what_if.run_views import scenarios_view
+
+    return ResultView("runs/result_scenarios.html", scenarios_view(json.loads(content)))
+
+
+def _chance(request: Mapping[str, Any], content: bytes, root: str) -> ResultView:  # noqa: ARG001
+    from modelyard.web.what_if.run_views import chance_view
+
+    return ResultView("runs/result_montecarlo.html", chance_view(json.loads(content)))
+
+
 SHAPES: dict[str, Callable[[Mapping[str, Any], bytes, str], ResultView]] = {
+    "score": _of_model,
+    "train": _of_model,
     "statistics": _statistics,
     "outliers": _outliers,
     "correlation": _correlation,
     "benchmark": _benchmark,
+    "scenario": _scenarios,
+    "montecarlo": _chance,
 }

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from modelyard.accounts.resource import Resource
 from modelyard.runs.run import Run
+from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.numerals import THIN, counted, duration
 from modelyard.web.run_discretion import discreet
 from modelyard.web.run_rights import find_resource
 
 LONGEST_WORDS = 90
+UNSAID = frozenset({"dataset", "model", "plan", "sha256", "digest"})
+"""Parameters that have a place of their own, or that only programs read."""
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
 
 
@@ -26,6 +30,8 @@ class RunLine:
     dataset: str
     """The name of its dataset, where there still is one."""
     dataset_title: str
+    model: str
+    """The name of the model that it asks or trains, where there is one that may be seen."""
     asked: str
     """The parameters that say more than the title."""
     who: str
@@ -47,6 +53,7 @@ def line_of(run: Run, now: datetime | None = None) -> RunLine:
         state="cancelling" if run.is_cancelling else run.state,
         dataset=name,
         dataset_title=title,
+        model=_model_of(run),
         asked=asked_words(run),
         who=who_started(run),
         at=run.created_at.isoformat(timespec="seconds"),
@@ -78,7 +85,7 @@ def asked_words(run: Run) -> str:
     pairs = (
         f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in run.request.items()
-        if value and name != "dataset" and str(value) not in run.title
+        if value and name not in UNSAID and str(value) not in run.title
     )
     return ", ".join(pairs)[:LONGEST_WORDS]
 
@@ -110,6 +117,14 @@ def ago(at: datetime, now: datetime) -> str:
     if minutes < 24 * 60:
         return f"{counted(minutes // 60, 'hour')} ago"
     return at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _model_of(run: Run) -> str:
+    name = run.request.get("model")
+    if not isinstance(name, str) or run.kind not in {"score", "train"}:
+        return ""
+    resource = Resource("model", name)
+    return name if guard.is_here(resource) and guard.may("read", resource) else ""
 
 
 def _dataset_of(run: Run) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from modelyard.web.live import live, services
 from modelyard.web.model_titles import Told, told_of
 from modelyard.web.needs import for_readers
 from modelyard.web.pages.models.frame import find_served, find_version, serving_alias
+from modelyard.web.pages.models.work import trainable
 from modelyard.web.pages.page import page
 
 blueprint = Blueprint("model_page_list", __name__)
@@ -39,6 +40,7 @@ def list_models() -> Response:
         lines=model_lines(),
         faults=folder_faults(),
         folder=services().workspace.root.name,
+        trainable=trainable(),
         may_publish=may_publish(),
         note="The model is removed." if request.args.get("done") else "",
     )

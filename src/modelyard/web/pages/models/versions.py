@@ -11,6 +11,7 @@ from modelyard.web.live import live
 from modelyard.web.needs import guarded
 from modelyard.web.pages.models.frame import framed
 from modelyard.web.pages.models.golden_checks import checks_of
+from modelyard.web.pages.models.training_views import metrics_of, training_run
 from modelyard.web.pages.models.version_views import (
     RUNTIMES,
     attempt_words,
@@ -101,6 +102,8 @@ def version_page(
         runtime=RUNTIMES[found.plan.runtime] if found else "",
         attempts=[(one.way, attempt_words(one)) for one in found.attempts] if found else [],
         imports=imports_of(found) if found else [],
+        trained_by=training_run(version),
+        metrics=metrics_of(version),
         pointed={one.alias: one.number for one in model.aliases},
         trust=guard.why("admin", Resource("service", "")),
         checks=checks_of(version) if fault is not None or version.held_back else None,

@@ -6,12 +6,14 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from modelyard.accounts.resource import Resource
+from modelyard.errors import ModelyardError
 from modelyard.runs.run import Run
 from modelyard.web import guard, visible
 from modelyard.web.live import live, services
 from modelyard.web.needs import guarded
 from modelyard.web.pages.models.frame import framed
 from modelyard.web.pages.run_views import line_of
+from modelyard.web.publishing import require_trainer
 from modelyard.web.query import Query
 from modelyard.web.run_lists import seen_runs
 
@@ -27,7 +29,6 @@ def show(name: str) -> Response:
     """Show the runs of a model, and what can be started."""
     Query(request.args)
     runs = runs_of(name)
-    train = guard.why("run", Resource("model", name))
     opened = [one for one in live().records.models.list_versions(name) if one.state == "opened"]
     return framed(
         "models/work.html",
@@ -36,10 +37,9 @@ def show(name: str) -> Response:
         lines=[line_of(run) for run in runs],
         is_busy=any(not run.is_over for run in runs),
         datasets=scorable(),
-        may_not_run="" if "run" in guard.asker().scopes else train.why,
+        may_not_run=guard.why("run", Resource("model", name)),
         training=training_of(name),
-        may_train=train.is_allowed,
-        may_not_train=train.why,
+        may_not_train=why_not_train(name),
         opened=opened,
     )
 
@@ -65,13 +65,28 @@ def scorable() -> list[tuple[str, str]]:
     ]
 
 
+def why_not_train(name: str) -> str:
+    """Say why the one who asks may not train a model; empty where they may."""
+    try:
+        require_trainer(name)
+    except ModelyardError as fault:
+        return fault.why
+    return ""
+
+
+def trainable() -> list[str]:
+    """List the models that modelyard.toml trains, of which there is no version yet."""
+    registry, known = live().records.models, services().workspace.config.models
+    waiting = [name for name, one in known.items() if one.train and not registry.find_model(name)]
+    return [name for name in waiting if not why_not_train(name)]
+
+
 def training_of(name: str) -> list[tuple[str, str]]:
     """Say how a model is trained, as modelyard.toml has it; nothing where it does not."""
     config = services().workspace.config.models.get(name)
-    train: Any = getattr(config, "train", None)
-    if train is None:
+    if config is None or config.train is None:
         return []
-    plain = msgspec.to_builtins(train)
+    plain = msgspec.to_builtins(config.train)
     return [(key.replace("_", " "), _words(value)) for key, value in plain.items() if value]
 
 
