@@ -56,8 +56,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.extensions[LIVE] = live = LiveServices(chosen)
-    if settings is None:
-        begin_with_first_request(app, live)
     watch.install(app)
     headers.install(app, chosen)
     places.install(app, chosen.threads)
@@ -68,6 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     mount(app)
     live.open_functions(own_addresses(app))
     _add_layers(app, chosen)
+    if settings is None:
+        begin_with_first_request(app, live)
     return app
 
 

@@ -14,6 +14,7 @@ from modelyard.functions.catalogue import Functions
 from modelyard.functions.description import Requirement
 from modelyard.functions.operation import Operation
 from modelyard.web import guard
+from modelyard.web.caller import SIGN_IN, Caller
 from modelyard.web.live import services
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,11 +25,11 @@ def may_see(operation: Operation) -> bool:
     return guard.may("read", _resource(operation))
 
 
-def may_know(operation: Operation) -> bool:
+def may_know(operation: Operation, caller: Caller) -> bool:
     """Tell whether its address may be told to exist: it is seen, or would be after signing in."""
-    decision = guard.why("read", _resource(operation))
+    decision = caller.why("read", _resource(operation))
     return decision.is_allowed or (
-        decision.needs_sign_in and guard.visibility(_resource(operation)).level == "signed-in"
+        decision.needs_sign_in and caller.visibility(_resource(operation)).level == "signed-in"
     )
 
 
@@ -37,26 +38,26 @@ def seen(functions: Functions) -> list[Operation]:
     return [one for one in functions.values() if may_see(one)]
 
 
-def may_ask(operation: Operation) -> bool:
-    """Pass where the one who asks may ask this function; False where it is secret to them.
+def may_ask(operation: Operation, caller: Caller) -> bool:
+    """Pass where somebody may ask this function; False where it is secret to them.
 
     Raises SignInNeeded for somebody unknown whom signing in might help, and Denied with the scope
     that is missing.
     """
     resource = _resource(operation)
-    decision = guard.why("read", resource)
+    decision = caller.why("read", resource)
     if not decision.is_allowed:
-        if may_know(operation):
-            raise SignInNeeded(str(resource), decision.why, guard.SIGN_IN)
+        if may_know(operation, caller):
+            raise SignInNeeded(str(resource), decision.why, SIGN_IN)
         if decision.is_secret:
             return False
         raise Denied(str(resource), decision.why)
     if operation.is_run:
-        guard.require("run", resource)
+        caller.require("run", resource)
     if operation.security:
-        _require_any(operation.security, resource)
+        _require_any(operation.security, resource, caller)
     elif operation.security is None and operation.method not in READING and not operation.is_run:
-        guard.require("run", resource)
+        caller.require("run", resource)
     return True
 
 
@@ -66,7 +67,7 @@ def require_function(name: str) -> None:
     Raises what `may_ask` raises, and the same where it is secret and where there is none.
     """
     operation = services().functions.get(name)
-    if operation is None or not may_ask(operation):
+    if operation is None or not may_ask(operation, guard.caller()):
         raise guard.absent(Resource("function", name[:200]))
 
 
@@ -84,12 +85,12 @@ def scope_faults(functions: Functions) -> list[Invalid]:
     ]
 
 
-def _require_any(ways: Iterable[Requirement], resource: Resource) -> None:
+def _require_any(ways: Iterable[Requirement], resource: Resource, caller: Caller) -> None:
     """Pass where one of the ways in is open; raises what the last of them raises."""
     fault: ModelyardError = NotFound(str(resource), "is not here.")
     for way in ways:
         try:
-            _require_way(way, resource)
+            _require_way(way, resource, caller)
         except ModelyardError as error:
             fault = error
         else:
@@ -97,13 +98,13 @@ def _require_any(ways: Iterable[Requirement], resource: Resource) -> None:
     raise fault
 
 
-def _require_way(way: Requirement, resource: Resource) -> None:
+def _require_way(way: Requirement, resource: Resource, caller: Caller) -> None:
     if not way.schemes:
         return
-    if not guard.asker().is_signed_in:
-        raise SignInNeeded(str(resource), "Only somebody who is signed in may ask.", guard.SIGN_IN)
+    if not caller.actor.is_signed_in:
+        raise SignInNeeded(str(resource), "Only somebody who is signed in may ask.", SIGN_IN)
     for name in sorted(way.scopes):
-        guard.require(_scope(name, resource), resource)
+        caller.require(_scope(name, resource), resource)
 
 
 def _scope(name: str, resource: Resource) -> Scope:

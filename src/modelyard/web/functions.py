@@ -19,6 +19,9 @@ from modelyard.web.function_rights import may_ask, may_know
 from modelyard.web.headers import HEADERS
 from modelyard.web.live import services
 
+OUTCOME = "modelyard.outcome"
+"""In the environ: the reply of a function that was called already, or what it raised."""
+
 
 def install(app: Flask) -> None:
     """Have functions asked for addresses that are not the service's own.
@@ -37,8 +40,9 @@ def install(app: Flask) -> None:
         g.is_function = True
         if match is not None:
             g.route = next(iter(match.targets.values())).path
+        outcome = request.environ.get(OUTCOME)
         try:
-            answer = _answer(functions, match)
+            answer = _answer(functions, match) if outcome is None else _known(outcome)
         except ModelyardError as error:
             return answer_fault(error)
         g.is_function = answer is not None
@@ -47,14 +51,15 @@ def install(app: Flask) -> None:
 
 def _answer(functions: Functions, match: Match[Operation] | None) -> Response | None:
     """Answer by the operation for the verb; None where nothing is here that may be known."""
-    guard.asker()
+    caller = guard.caller()
     if match is not None:
         verb = _verb(match.targets)
         operation = match.targets.get(verb)
-        if operation is not None and may_ask(operation):
+        if operation is not None and may_ask(operation, caller):
             return _called(operation, _asked(operation, match.values_for(verb)))
     _refuse_unserved(functions)
-    known = [verb for verb, one in match.targets.items() if may_know(one)] if match else []
+    targets = match.targets if match else {}
+    known = [verb for verb, one in targets.items() if may_know(one, caller)]
     return _other_verb(known) if known else None
 
 
@@ -80,6 +85,13 @@ def _refuse_unserved(functions: Functions) -> None:
     fault = functions.find_fault(request.method, request.path)
     if fault is not None and guard.may_read_anything() and guard.asker().is_signed_in:
         raise unserved(fault, functions.tools.is_development)
+
+
+def _known(outcome: Reply | Exception) -> Response:
+    """Answer with what a door beside Flask has had a function do; raises what it raised."""
+    if isinstance(outcome, Exception):
+        raise outcome
+    return response_of(outcome)
 
 
 def _called(operation: Operation, asked: Request) -> Response:
@@ -126,7 +138,11 @@ def response_of(reply: Reply) -> Response:
         answer = Response(body, reply.status, content_type=reply.media_type or None)
         if not reply.media_type:
             del answer.headers["Content-Type"]
-    for name, value in reply.headers:
-        if name.title() not in HEADERS:
-            answer.headers.add(name, value)
+    for name, value in own_headers(reply):
+        answer.headers.add(name, value)
     return answer
+
+
+def own_headers(reply: Reply) -> list[tuple[str, str]]:
+    """List the headers that a function gave, without those that the service says itself."""
+    return [pair for pair in reply.headers if pair[0].title() not in HEADERS]

@@ -7,11 +7,10 @@ from modelyard.accounts.decision import Decision, decide
 from modelyard.accounts.resource import Resource, Visibility
 from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.web import askers
+from modelyard.web.caller import SIGN_IN, Caller
 from modelyard.web.live import live, services
 from modelyard.web.needs import OPEN, OPEN_ENDPOINTS, Need, default_need, find_need
-from modelyard.wiring import visibility_of
 
-SIGN_IN = "Sign in, or send a token."
 EVERYBODY_INSIDE = Visibility(level="signed-in")
 PARTS = {"people": "people", "users": "people", "audit": "audit log"}
 """What the first word of an address is about."""
@@ -43,6 +42,11 @@ def asker() -> Actor:
     return found
 
 
+def caller() -> Caller:
+    """Give who asks, with what the service lets them do; raises what `asker` raises."""
+    return Caller(asker(), live())
+
+
 def known_asker() -> Actor:
     """Say who asks, for a page that must be shown in any case: nobody known, where that fails."""
     try:
@@ -63,12 +67,12 @@ def may(scope: Scope, resource: Resource) -> bool:
 
 def why(scope: Scope, resource: Resource) -> Decision:
     """Say whether the one who asks may do that, and the reason."""
-    return decide(asker(), scope, resource, visibility(resource))
+    return caller().why(scope, resource)
 
 
 def visibility(resource: Resource) -> Visibility:
     """Say who may see a resource, and where that was decided."""
-    return visibility_of(services(), live().records.accounts, resource)
+    return Caller(ANONYMOUS, live()).visibility(resource)
 
 
 def require(scope: Scope, resource: Resource | None = None) -> None:
@@ -80,13 +84,12 @@ def require(scope: Scope, resource: Resource | None = None) -> None:
     if resource is None:
         _require_scope(scope)
         return
-    decision = why(scope, resource) if is_here(resource) else None
-    if decision is None or (decision.is_secret and not decision.is_allowed):
+    if not is_here(resource):
         raise absent(resource)
-    if decision.needs_sign_in:
-        raise SignInNeeded(str(resource), decision.why, SIGN_IN)
-    if not decision.is_allowed:
-        raise Denied(str(resource), decision.why)
+    try:
+        caller().require(scope, resource)
+    except NotFound:
+        raise absent(resource) from None
 
 
 def is_here(resource: Resource) -> bool:

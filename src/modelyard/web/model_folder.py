@@ -3,7 +3,7 @@
 import atexit
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -67,12 +67,15 @@ class WatchedFolder:
 
 
 def begin_with_first_request(app: Flask, live: "LiveServices") -> None:
-    """Look into the folder from the first request on.
+    """Look into the folder from the first request on, whichever door answers it.
 
     Servers such as uWSGI make the application in a process whose threads and connections those
     that answer do not inherit.
     """
+    begin, inside = live.models_folder.begin, app.wsgi_app
 
-    @app.before_request
-    def begin() -> None:
-        live.models_folder.begin()
+    def beginning(environ: dict[str, Any], start_response: Any) -> Any:
+        begin()
+        return inside(environ, start_response)
+
+    app.wsgi_app = beginning  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from modelyard.models.naming import clean_file_name, clean_name
 from modelyard.models.offer import Offer
 from modelyard.models.version import Version
 from modelyard.web import guard
+from modelyard.web.caller import SIGN_IN
 from modelyard.web.live import live, services
 from modelyard.web.uploads import received
 
@@ -101,7 +102,7 @@ def _require_write(resource: Resource, visibility: Visibility) -> None:
     if decision.is_allowed:
         return
     if decision.needs_sign_in:
-        raise SignInNeeded(str(resource), decision.why, guard.SIGN_IN)
+        raise SignInNeeded(str(resource), decision.why, SIGN_IN)
     if decision.is_secret and guard.asker().only is None:
         why = "is not a name under which you can publish."
         raise Conflict(f"model '{resource.name}'", why, "Choose another name.")

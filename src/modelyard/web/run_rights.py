@@ -12,6 +12,7 @@ from modelyard.accounts.resource import Resource, Visibility
 from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.runs.run import Run
 from modelyard.web import guard
+from modelyard.web.caller import SIGN_IN
 from modelyard.web.function_rights import require_function
 from modelyard.web.live import live, services
 from modelyard.web.publishing import require_publisher
@@ -115,7 +116,7 @@ def get_changeable(run_id: str) -> Run:
     if run is None or not may_see(run):
         raise _absent(run_id)
     if not actor.is_signed_in:
-        raise SignInNeeded(f"run '{run_id}'", "To change it, sign in.", guard.SIGN_IN)
+        raise SignInNeeded(f"run '{run_id}'", "To change it, sign in.", SIGN_IN)
     raise Denied(f"run '{run_id}'", "Who started a run, and owners, may change it.")
 
 
@@ -152,7 +153,7 @@ def _require_scope(actor: Actor) -> None:
     if decision.is_allowed:
         return
     if not actor.is_signed_in:
-        raise SignInNeeded("runs", "To start work, sign in.", guard.SIGN_IN)
+        raise SignInNeeded("runs", "To start work, sign in.", SIGN_IN)
     raise Denied("runs", decision.why)
 
 
@@ -169,4 +170,4 @@ def _absent(run_id: str) -> ModelyardError:
     where = f"run '{run_id[:64]}'"
     if guard.asker().is_signed_in:
         return NotFound(where, "is not here.")
-    return SignInNeeded(where, "To see it, sign in.", guard.SIGN_IN)
+    return SignInNeeded(where, "To see it, sign in.", SIGN_IN)

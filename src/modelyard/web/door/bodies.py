@@ -35,7 +35,9 @@ class Bodies:
             )
         length = self._length(environ)
         with self._places.taken(self._answers):
-            content = _read(environ["wsgi.input"], self._most_bytes + 1 if length < 0 else length)
+            content = read_up_to(
+                environ["wsgi.input"], self._most_bytes + 1 if length < 0 else length
+            )
         if len(content) > self._most_bytes:
             raise too_large(self._most_bytes)
         if len(content) < length:
@@ -59,7 +61,7 @@ class Bodies:
         return length
 
 
-def _read(stream: Any, most: int) -> bytes:
+def read_up_to(stream: Any, most: int) -> bytes:
     """Read up to `most` bytes; servers may give them in pieces."""
     first: bytes = stream.read(most)
     if len(first) == most or not first:

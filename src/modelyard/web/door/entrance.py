@@ -1,5 +1,6 @@
 """Who asks, and may they: what was decided a moment ago for the same caller holds for a moment."""
 
+from collections.abc import Callable, Hashable
 from typing import Any, Literal
 
 from modelyard.accounts.actor import Actor
@@ -52,22 +53,34 @@ class Entrance:
         What this process changes holds at once, what others change after a second. Raises Denied,
         SignInNeeded, NotFound for what is secret, and Unavailable.
         """
+        return self.admit(environ, (need, name), lambda actor: self._meet(actor, need, name))
+
+    def admit(
+        self, environ: dict[str, Any], what: Hashable, require: Callable[[Actor], object]
+    ) -> Actor:
+        """Give who asks, where `require` passes for them; it is asked once in a moment for `what`.
+
+        Raises what `require` raises, and what `enter` raises for strangers.
+        """
         deciding = tuple(map(environ.get, DECIDING))
         if len(deciding[1] or "") + len(deciding[2] or "") > LONGEST:
-            return self._decided(environ, need, name)
+            return self._decided(environ, require)
         age = self._live.records.accounts.users.ground.memory.age
-        key = (age, need, name, deciding)
-        actor = self._memory.recall(key, lambda: self._decided(environ, need, name))
+        key = (age, what, deciding)
+        actor = self._memory.recall(key, lambda: self._decided(environ, require))
         environ[ASKED_BY] = actor
         return actor
 
-    def _decided(self, environ: dict[str, Any], need: Need, name: str) -> Actor:
+    def _decided(self, environ: dict[str, Any], require: Callable[[Actor], object]) -> Actor:
         self._neighbours.refuse_strangers(environ)
         if environ["REQUEST_METHOD"] not in SAFE and bearer_token(environ) is None:
             refuse_others(environ, self._settings)
         actor = find_actor(environ, self._live)
+        require(actor)
+        return actor
+
+    def _meet(self, actor: Actor, need: Need, name: str) -> None:
         if need == "ask":
             require_ask(actor, name, self._live)
         elif need == "read":
             require_read(actor, name, self._live)
-        return actor
