@@ -9,11 +9,12 @@ def blueprints() -> list[Blueprint]:
         chance,
         comparing,
         managing,
+        running,
         saving,
         trying,
         variations,
         versions,
     )
 
-    modules = (trying, variations, chance, comparing, saving, managing, versions)
+    modules = (trying, variations, chance, comparing, saving, running, managing, versions)
     return [module.blueprint for module in modules]

@@ -13,6 +13,7 @@ from modelyard.web.needs import guarded
 from modelyard.web.pages.scenarios.frame import Asked, asked_for, framed, numeric
 from modelyard.web.pages.scenarios.variations import choices, item_of
 from modelyard.web.what_if.offered import what_ifs
+from modelyard.web.what_if.state import Args
 from modelyard.web.what_if.written import coordinate, percent_text, written
 
 DRAW = "_draw."
@@ -37,17 +38,22 @@ class Bins:
 def chance(name: str) -> Response:
     """Draw parameters by chance and show how the outputs are spread."""
     asked = asked_for(name)
+    return simulation_page(asked, request.args)
+
+
+def simulation_page(asked: Asked, sent: Args, fault: ModelyardError | None = None) -> Response:
+    """Show the form as it was sent, and what came of it; nothing is drawn where it has a fault."""
     if asked.offered.fault:
         return framed(asked, "chance", "scenarios/chance.html")
-    drawn = drawn_of(asked)
-    context = choices(asked, request.args.get("_output", ""))
-    context |= {"drawn": drawn, "draws": request.args.get("_draws", ""), "usual": USUAL_DRAWS}
-    context |= {"seed": request.args.get("_seed", "0"), "rows": rows_of(asked, drawn)}
-    if not any(drawn.values()):
-        return framed(asked, "chance", "scenarios/chance.html", **context)
+    name, drawn = asked.offered.name, drawn_of(asked, sent)
+    context = choices(asked, sent.get("_output", ""))
+    context |= {"drawn": drawn, "draws": sent.get("_draws", ""), "usual": USUAL_DRAWS}
+    context |= {"seed": sent.get("_seed", "0"), "rows": rows_of(asked, drawn)}
+    if fault is not None or not any(drawn.values()):
+        return framed(asked, "chance", "scenarios/chance.html", fault, **context)
     try:
-        draws = whole("_draws", USUAL_DRAWS, 1, MOST_DRAWS)
-        seed = whole("_seed", 0, 0, LARGEST_SEED)
+        draws = whole("_draws", USUAL_DRAWS, 1, MOST_DRAWS, sent)
+        seed = whole("_seed", 0, 0, LARGEST_SEED, sent)
         output = item_of(asked.definition, "outputs", context["output_name"])
         context |= {"is_large": draws > MOST_AT_ONCE, "draws": draws, "seed": seed}
         if draws > MOST_AT_ONCE:
@@ -56,8 +62,8 @@ def chance(name: str) -> Response:
             name, asked.state.given, {key: text for key, text in drawn.items() if text},
             draws=draws, seed=seed, **asked.state.asked,
         )  # fmt: skip
-    except ModelyardError as fault:
-        return framed(asked, "chance", "scenarios/chance.html", fault, **context)
+    except ModelyardError as wrong:
+        return framed(asked, "chance", "scenarios/chance.html", wrong, **context)
     context |= simulation_view(asked.definition, found, output)
     return framed(asked, "chance", "scenarios/chance.html", **context)
 
@@ -120,16 +126,16 @@ def convergence_of(output: Mapping[str, Any], spread: Mapping[str, Any]) -> Mark
     return charts.plot(shown, lambda value: written({"kind": kind}, value))
 
 
-def drawn_of(asked: Asked) -> dict[str, str]:
+def drawn_of(asked: Asked, sent: Args) -> dict[str, str]:
     """Read what is to be drawn: by parameter, a distribution as text; empty for none."""
     names = [item["name"] for item in numeric(asked.definition, "parameters")]
-    if request.args.get("_suggest"):
+    if sent.get("_suggest"):
         parameters = numeric(asked.definition, "parameters")
         return {item["name"]: suggestion(item, asked) for item in parameters}
-    texts = {name: request.args.get(DRAW + name, "").strip()[:300] for name in names}
-    for key in request.args:
-        if key.startswith(DRAW) and key.removeprefix(DRAW) not in texts and request.args[key]:
-            texts[key.removeprefix(DRAW)[:60]] = request.args[key][:300]
+    texts = {name: sent.get(DRAW + name, "").strip()[:300] for name in names}
+    for key in sent:
+        if key.startswith(DRAW) and key.removeprefix(DRAW) not in texts and sent[key]:
+            texts[key.removeprefix(DRAW)[:60]] = sent[key][:300]
     return texts
 
 
@@ -170,9 +176,9 @@ def rows_of(asked: Asked, drawn: Mapping[str, str]) -> list[dict[str, Any]]:
     return rows
 
 
-def whole(name: str, usual: int, least: int, most: int) -> int:
+def whole(name: str, usual: int, least: int, most: int, sent: Args) -> int:
     """Read a whole number of the form; raises Invalid."""
-    text = request.args.get(name, "").strip()
+    text = sent.get(name, "").strip()
     if not text:
         return usual
     if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):

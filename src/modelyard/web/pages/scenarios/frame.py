@@ -22,6 +22,7 @@ TABS = (
     ("goal-seek", "Goal seek", "/goal-seek"),
     ("chance", "Monte Carlo", "/montecarlo"),
     ("actuals", "Actuals", "/actuals"),
+    ("runs", "Runs", "/runs"),
     ("versions", "Versions", "/versions"),
     ("access", "Access", "/access"),
 )
@@ -82,7 +83,7 @@ def framed(
 ) -> Response:
     """Answer with a page of a model; `fault` is shown on it, and decides the status."""
     offered = asked.offered
-    if offered.fault is not None and tab not in {"access", "versions"}:
+    if offered.fault is not None and tab not in {"access", "versions", "runs"}:
         broken = offered.fault.to_error()
         return page("scenarios/fault.html", status_of(broken), fault=broken, **frame_of(asked, tab))
     return page(template, status_of(fault), fault=fault, **(frame_of(asked, tab) | context))
