@@ -29,8 +29,16 @@ def install(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     for module in (functions, about):
         app.register_blueprint(module.blueprint)
+    _install_scenarios(app)
     _install_models(app)
     _install_accounts(app)
+
+
+def _install_scenarios(app: Flask) -> None:
+    from modelyard.web.pages.scenarios import blueprints
+
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
 
 
 def _install_models(app: Flask) -> None:
