@@ -111,6 +111,8 @@ def test_functions_of_the_example_are_answered(name: str, yard: Path) -> None:
         assert get(f"{address}/e222/hello?name=Ana") == b"Hello, Ana!"
         assert json.loads(get(f"{address}/e222/sum/1/4")) == 5
         assert json.loads(get(f"{address}/e222/mult/3/4")) == 12
+        if find_spec("onnxruntime") is not None:
+            assert predicted(address)["model"] == "delays"
         with pytest.raises(urllib.error.HTTPError, match="422"):
             get(f"{address}/e222/sum/x/4")
         told = json.loads(get(f"{address}/about/flask?format=json"))
@@ -118,12 +120,26 @@ def test_functions_of_the_example_are_answered(name: str, yard: Path) -> None:
         assert told["flask"]["server"] == known.get(name, "uWSGI")
 
 
+def predicted(address: str) -> dict[str, object]:
+    """Ask the example's model; a process takes it from the folder within seconds of its start."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            answer: dict[str, object] = json.loads(get(f"{address}/e222/prediction?dep_delay=30"))
+        except urllib.error.HTTPError as error:
+            assert error.code == 503, error.read()
+            assert time.monotonic() < deadline, error.read()
+            time.sleep(0.2)
+        else:
+            return answer
+
+
 def write_example(folder: Path) -> None:
-    """Write the example's endpoints into a folder."""
+    """Write the example's endpoints, and the model that one of them asks, into a folder."""
     files = Path(making.__file__).parent / "files"
-    for file in making.FUNCTIONS:
+    for file in (*making.FUNCTIONS, *making.MODELS):
         (folder / file).parent.mkdir(exist_ok=True)
-        (folder / file).write_text((files / file).read_text())
+        (folder / file).write_bytes((files / file).read_bytes())
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
