@@ -26,7 +26,8 @@ def scenarios_view(result: Mapping[str, Any]) -> dict[str, Any]:
     """Shape scenarios that were worked out in bulk: one line for each."""
     items = described(result["what_if"], result["version"])
     told = result["scenarios"]
-    names = next((list(one["outputs"]) for one in told if not one["fault"]), [])
+    given = next((one["outputs"] for one in told if not one["fault"]), {})
+    names = [name for name in items if name in given] or list(given)
     lines = [
         (one["name"] or one["id"], one["fault"],
          [written(items.get(name, {}), one.get("outputs", {}).get(name)) for name in names])
@@ -46,7 +47,9 @@ def chance_view(result: Mapping[str, Any]) -> dict[str, Any]:
     """Shape a simulation: percentiles of all outputs, and their histograms."""
     items = described(result["model"], result.get("version", 0))
     lines, pictures = [], []
-    for name, spread in result["outputs"].items():
+    order = [name for name in items if name in result["outputs"]] or list(result["outputs"])
+    for name in order:
+        spread = result["outputs"][name]
         if not spread:
             continue
         item = _loose(items.get(name, {"title": name}))
