@@ -11,6 +11,7 @@ from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
 from modelyard.cli.image import image
 from modelyard.cli.migrate import migrate
+from modelyard.cli.model_training import train
 from modelyard.cli.models import models
 from modelyard.cli.new import new
 from modelyard.cli.rollout import rollout
@@ -36,7 +37,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-RUNNING = (serve, worker, migrate, image, rollout, backup, restore, doctor)
+RUNNING = (serve, worker, migrate, train, image, rollout, backup, restore, doctor)
 for command in (new, check, *ROOMS, *RUNNING):
     modelyard.add_command(command)
 

@@ -1,0 +1,50 @@
+"""The doctor starts a real service, and finds what is well and what is not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modelyard.deploy.doctor import PLATFORMS, examine
+from modelyard.workspace.starter import make_workspace
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a small model."""
+    joblib = pytest.importorskip("joblib")
+    pytest.importorskip("skl2onnx")
+    from sklearn.linear_model import LinearRegression
+
+    folder = tmp_path_factory.mktemp("doctor") / "yard"
+    make_workspace(folder)
+    (folder / "models").mkdir()
+    model = LinearRegression().fit([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]], [1.0, 2.0, 3.0])
+    joblib.dump(model, folder / "models" / "line.joblib")
+    return folder
+
+
+@pytest.mark.parametrize("target", ["vertex", "sagemaker", "kserve"])
+def test_a_service_with_a_model_keeps_the_contract(yard, target):
+    findings = list(examine(PLATFORMS[target], yard))
+    assert [finding for finding in findings if not finding.is_kept] == []
+    assert len(findings) >= 5
+
+
+def test_without_a_model_the_cure_is_named_and_the_exit_code_is_1(tmp_path):
+    make_workspace(tmp_path / "empty")
+    (tmp_path / "empty" / "modelyard.toml").write_text("[datasets\n")
+    command = [sys.executable, "-m", "modelyard", "doctor", "--target", "cloud_run", "--json"]
+    done = subprocess.run(
+        [*command, "-w", tmp_path / "empty"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["is_kept"] is False
+    [finding] = told["findings"]
+    assert "modelyard.toml" in finding["seen"]
+    assert finding["cure"]
