@@ -1,7 +1,7 @@
 """`modelyard scenarios`: what-if models of a workspace from the terminal."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -9,9 +9,8 @@ from modelyard.cli.json_document import print_json
 from modelyard.cli.key_values import named_values, pairs
 from modelyard.cli.options import json_option, workspace_option
 from modelyard.cli.progress_bar import progress_bar
-
-if TYPE_CHECKING:
-    from modelyard.scenarios.catalogue import Scenarios
+from modelyard.cli.scenario_models import open_model, open_models, read_day
+from modelyard.cli.scenario_records import COMMANDS, as_of_option, kept_as
 
 VALUES = "[PARAMETER=VALUE]..."
 
@@ -28,7 +27,7 @@ def list_scenarios(workspace: Path | None, as_json: bool) -> None:
     """List the what-if models, and what is wrong with those that cannot be used."""
     from modelyard.cli.inventory import fault_as_json
 
-    found = _opened(workspace)
+    found = open_models(workspace)
     if as_json:
         from modelyard.scenarios.definition import definition_of
 
@@ -47,7 +46,7 @@ def list_scenarios(workspace: Path | None, as_json: bool) -> None:
 @json_option
 def show(name: str, workspace: Path | None, as_json: bool) -> None:
     """Show the parameters and outputs of a model."""
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     if as_json:
         from modelyard.scenarios.definition import definition_of
 
@@ -72,6 +71,9 @@ def show(name: str, workspace: Path | None, as_json: bool) -> None:
     help="Take the inputs of an .xlsx that was filled in.",
 )
 @click.option("--timeout", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True)
+@click.option("--version", type=int, default=0, help="Of a managed model.  [default: that in use]")
+@as_of_option
+@click.option("--save", metavar="NAME", help="Save the values and figures under a name.")
 @workspace_option
 @json_option
 def run(name: str, values: tuple[str, ...], workspace: Path | None, **options: Any) -> None:
@@ -82,7 +84,8 @@ def run(name: str, values: tuple[str, ...], workspace: Path | None, **options: A
     from modelyard.scenarios.execute import execute
     from modelyard.scenarios.passport import passport_of
 
-    what_if = _opened(workspace)[name]
+    day = read_day(options["as_of"])
+    what_if = open_model(workspace, name, options["version"], day)
     given = pairs(values)
     if options["inputs"] is not None:
         from modelyard.scenarios.exchange.filled_in import read_excel
@@ -95,12 +98,15 @@ def run(name: str, values: tuple[str, ...], workspace: Path | None, **options: A
         from modelyard.scenarios.exchange.excel import write_excel
 
         options["excel"].write_bytes(write_excel(what_if, answer, passport))
+    kept = kept_as(workspace, name, given, options) if options["save"] else {}
     if options["as_json"]:
-        print_json(answer.as_json() | {"passport": passport.as_json()})
+        print_json(answer.as_json() | {"passport": passport.as_json()} | kept)
         return
     from modelyard.cli.screen.scenarios import show_answer
 
     show_answer(what_if, answer)
+    if kept:
+        click.echo(f"Saved as {kept['saved']}; its figures are {kept['figure']}.")
 
 
 @scenarios.command()
@@ -120,7 +126,7 @@ def compare(name: str, wanted: tuple[str, ...], workspace: Path | None, as_json:
     """Put scenarios side by side: `compare loan -s 'now:' -s 'later: rate=8%'`."""
     from modelyard.scenarios.comparison import compare as compared
 
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     with progress_bar() as progress:
         comparison = compared(what_if, [named_values(text) for text in wanted], progress)
     if as_json:
@@ -142,7 +148,7 @@ def sensitivity(name: str, values: tuple[str, ...], workspace: Path | None, **op
     """Show how far each parameter moves an output (a tornado)."""
     from modelyard.scenarios.sensitivity import read_swing, tornado
 
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     swing = read_swing(options["swing"])
     found = tornado(what_if, pairs(values), output=options["output"], swing=swing)
     if options["as_json"]:
@@ -171,7 +177,7 @@ def grid(name: str, values: tuple[str, ...], workspace: Path | None, **options: 
     from modelyard.scenarios.grid import make_grid
     from modelyard.scenarios.varied import numeric_output
 
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     output = numeric_output(what_if, options["output"])
     with progress_bar() as progress:
         found = make_grid(what_if, pairs(values), pairs(options["by"]), progress)
@@ -199,7 +205,7 @@ def goal_seek(
     """
     from modelyard.scenarios.goal_seek import seek
 
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     ((output, target),) = pairs((goal,)).items()
     found = seek(what_if, pairs(values), output=output, target=target, by=options["by"])
     if options["as_json"]:
@@ -228,7 +234,7 @@ def montecarlo(name: str, values: tuple[str, ...], workspace: Path | None, **opt
     """Draw parameters by chance, and show how the outputs are spread."""
     from modelyard.scenarios.monte_carlo import Effort, Experiment, simulate
 
-    what_if = _opened(workspace)[name]
+    what_if = open_model(workspace, name)
     experiment = Experiment(pairs(options["drawn"]), options["draws"], options["seed"])
     with progress_bar() as progress:
         found = simulate(what_if, pairs(values), experiment, Effort(progress))
@@ -240,7 +246,5 @@ def montecarlo(name: str, values: tuple[str, ...], workspace: Path | None, **opt
     show_simulation(what_if, found)
 
 
-def _opened(workspace: Path | None) -> "Scenarios":
-    from modelyard import wiring
-
-    return wiring.open_folder(workspace).scenarios
+for _command in COMMANDS:
+    scenarios.add_command(_command)
