@@ -14,11 +14,12 @@ from modelyard.web import guard
 from modelyard.web.live import live
 
 JSON = "application/json"
+READING = frozenset({"GET", "HEAD"})
 
 
 def tagged(content: bytes, tag: str, mimetype: str = JSON) -> Response:
     """Answer with an ETag; 304 where the caller has the same answer already."""
-    if request.if_none_match.contains_weak(tag):
+    if request.method in READING and request.if_none_match.contains_weak(tag):
         answer = Response(status=304)
     else:
         answer = Response(content, mimetype=mimetype)
