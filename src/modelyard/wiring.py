@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modelyard.scenarios.catalogue import Scenarios
     from modelyard.scenarios.warehouse import Warehouse
     from modelyard.scenarios.what_ifs import WhatIfs
+    from modelyard.varied.models import VariedModels
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,6 +134,13 @@ class Records:
     blobs: "Blobs"
     models: "Registry"
     scenarios: "WhatIfs"
+
+    @property
+    def varied(self) -> "VariedModels":
+        """The trained models, to be varied like what-if models."""
+        from modelyard.varied.models import VariedModels
+
+        return VariedModels(self.models)
 
 
 def open_records(

@@ -9,7 +9,7 @@ from modelyard.runs.fault import Fault
 from modelyard.scenarios.record import Record
 from modelyard.scenarios.setting import Content
 
-Origin = Literal["python", "workbook", "record"]
+Origin = Literal["python", "workbook", "record", "model"]
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str = ""
     origin: Origin
-    """Where its calculation comes from; `record` for formulas without code."""
+    """Where its calculation comes from; `record` for formulas without code, `model` for a
+    trained model that is varied."""
     file: str = ""
     digest: str = ""
     record: Record | None = None

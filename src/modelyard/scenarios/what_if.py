@@ -54,11 +54,13 @@ class WhatIf:
     """Whether it takes arrays of draws; None where its author did not say."""
     notes: tuple[str, ...] = ()
     """What its users should know, such as cells that were left out."""
+    room: str = "scenarios"
+    """Where people find it: `models` for a trained model that is varied."""
 
     @property
     def where(self) -> str:
         """Name it in messages."""
-        return f"scenarios/{self.name}"
+        return f"{self.room}/{self.name}"
 
     @property
     def shown_title(self) -> str:

@@ -1,0 +1,1 @@
+"""Trained models as what-if models: an adapter above both rooms."""
