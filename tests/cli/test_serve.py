@@ -200,3 +200,48 @@ def test_the_parent_process_loads_no_polars(yard):
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert not set(done.stdout.split()) & {"polars", "numpy", "flask", "rich", "sklearn"}
+
+
+def test_a_service_that_is_about_to_stop_says_so_and_still_answers(yard, monkeypatch):
+    monkeypatch.setenv("MODELYARD_DRAIN_S", "2")
+    port = free_port()
+    ready, live = (f"http://127.0.0.1:{port}/health/{word}" for word in ("ready", "live"))
+    with served(yard, "--port", port, "--workers", 2) as process:
+        get(process, ready)
+        process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE_S
+        status = 200
+        while status == 200 and time.monotonic() < deadline:
+            try:
+                status = urllib.request.urlopen(ready, timeout=5).status
+            except urllib.error.HTTPError as refused:
+                status = refused.code
+        assert status == 503
+        assert json.loads(get(process, live)) == {"status": "live"}
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+
+
+def test_a_second_signal_ends_it_without_waiting(yard, monkeypatch):
+    monkeypatch.setenv("MODELYARD_DRAIN_S", "60")
+    port = free_port()
+    with served(yard, "--port", port) as process:
+        get(process, f"http://127.0.0.1:{port}/health/live")
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+
+
+def test_an_address_for_others_without_users_may_be_closed_until_the_owner_comes(yard, monkeypatch):
+    monkeypatch.setenv("MODELYARD_INVITE_OWNER", "true")
+    port = free_port()
+    with served(yard, "--port", port, "--host", "0.0.0.0") as process:
+        get(process, f"http://127.0.0.1:{port}/health/ready")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/datasets", timeout=5)
+        assert refused.value.code == 401
+        output, _ = stop(process, signal.SIGTERM)
+    assert "It is open to nobody" in output
+    assert "/welcome/" in output

@@ -66,7 +66,8 @@ def names_and_secrets(engine: Engine, image: str, place: Path) -> tuple[set[str]
             with tarfile.open(fileobj=file) as layer:
                 for one in layer:
                     names.add(one.name)
-                    content = layer.extractfile(one) if one.size < 100_000 else None
+                    is_small = one.isfile() and one.size < 100_000
+                    content = layer.extractfile(one) if is_small else None
                     if content is not None and HIDDEN.encode() in content.read():
                         found.add(one.name)
     return names, found
@@ -98,6 +99,15 @@ def test_the_image_says_who_runs_it_and_what_it_is(engine, image):
 
 def test_it_is_no_larger_than_it_must_be(engine, image):
     assert own_bytes(engine, image) <= LARGEST_OWN_BYTES["slim"]
+
+
+def test_its_libraries_load(engine, image):
+    libraries = "numpy, polars, onnxruntime, cryptography, obstore, ironcalc, psycopg, yaml"
+    code = (
+        f"import {libraries}, sqlalchemy, greenlet, jsonschema_rs, granian, argon2; print('well')"
+    )
+    run = ("run", "--rm", "--read-only", "--entrypoint", "python", image, "-c", code)
+    assert engine.run(*run) == "well\n"
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "train"])

@@ -68,7 +68,9 @@ def _end_in_order(server: Any, drain_s: float, on_stop: Callable[[], None]) -> N
             end()
             return
         draining.begin()
-        Timer(drain_s, end).start()
+        later = Timer(drain_s, end)
+        later.daemon = True
+        later.start()
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, drain)

@@ -17,6 +17,7 @@ from modelyard.settings import environment_with
 HOST = "127.0.0.1"
 LOOK_S = 0.05
 LAST_WORDS = 300
+LIVE = Question("", "GET", "/health/live", lambda answer: answer.status == 200, "", within_s=2)
 
 
 @dataclass
@@ -39,12 +40,8 @@ class Trial:
         return " ".join(self.log.read_text("utf-8", "replace").split())[-LAST_WORDS:]
 
     def listens(self) -> bool:
-        """Tell whether somebody answers at its port."""
-        try:
-            socket.create_connection((HOST, self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+        """Tell whether the service answers: Docker takes connections before it does."""
+        return self.ask(LIVE) is not None
 
     def ask(self, question: Question) -> Answer | None:
         """Send a question; None where there is no answer in time."""
