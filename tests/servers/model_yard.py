@@ -11,7 +11,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from modelyard.accounts.actor import LAPTOP, Actor
 from modelyard.models.offer import Offer
@@ -98,3 +98,19 @@ def publish(app: Any, name: str, content: bytes, by: Actor = LAPTOP, **more: str
 def registry_of(app: Any) -> Registry:
     registry: Registry = app.extensions[LIVE].records.models
     return registry
+
+
+def customers(count: int = 400) -> pd.DataFrame:
+    """People who leave when they call often; each row is another one."""
+    number = np.arange(count)
+    table = pd.DataFrame({"age": 18.0 + number % 70, "visits": (number * 7) % 10 + number / 1000})
+    table["leaves"] = np.where(table["visits"] > 5, "leaves", "stays")
+    return table
+
+
+def leaving(column: str, limit: float) -> bytes:
+    """A model that looks at one column alone, rightly or wrongly."""
+    table = customers()
+    inputs = table[["age", "visits"]]
+    kinds = np.where(table[column] > limit, "leaves", "stays")
+    return dumped(make_pipeline(StandardScaler(), LogisticRegression(C=100)).fit(inputs, kinds))
