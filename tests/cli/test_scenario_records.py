@@ -77,3 +77,35 @@ def test_a_file_of_settings_that_means_nothing_is_named(yard):
     wrong = yard / "wrong.toml"
     wrong.write_text("[[settings]]\nname = 5\n")
     assert "wrong.toml" in ask(yard, "manage", "other", str(wrong)).output
+
+
+def test_a_plan_is_held_against_a_dataset(yard):
+    (yard / "scenarios" / "growth.py").write_text(
+        """
+from dataclasses import dataclass
+from typing import Annotated
+from modelyard.whatif import *
+
+@dataclass
+class Year:
+    year: int
+    sales: float
+
+@dataclass
+class Plan:
+    years: Annotated[list[Year], Table()]
+
+@what_if
+def growth(rate: Annotated[float, Percent()] = 0.1) -> Plan:
+    return Plan([Year(2026, 100.0), Year(2027, 100.0 * (1 + rate))])
+"""
+    )
+    (yard / "datasets").mkdir(exist_ok=True)
+    (yard / "datasets" / "books.csv").write_text("day,amount\n2026-02-01,60\n2026-08-01,60\n")
+    words = ("--dataset", "books", "--key", "year", "--plan", "sales", "--actual", "amount")
+    told = asked(yard, "actuals", "growth", "years", *words, "--actual-key", "day")
+    assert [(row["key"], row["difference"], row["share"]) for row in told["rows"]] == [
+        (2026, 20, 0.2),
+        (2027, None, None),
+    ]
+    assert "+20.0%" in ask(yard, "actuals", "growth", "years", *words, "--actual-key", "day").output

@@ -9,6 +9,7 @@ from modelyard.cli.json_document import print_json
 from modelyard.cli.key_values import named_values, pairs
 from modelyard.cli.options import json_option, workspace_option
 from modelyard.cli.progress_bar import progress_bar
+from modelyard.cli.scenario_actuals import actuals
 from modelyard.cli.scenario_models import open_model, open_models, read_day
 from modelyard.cli.scenario_records import COMMANDS, as_of_option, kept_as
 
@@ -246,5 +247,5 @@ def montecarlo(name: str, values: tuple[str, ...], workspace: Path | None, **opt
     show_simulation(what_if, found)
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, actuals):
     scenarios.add_command(_command)

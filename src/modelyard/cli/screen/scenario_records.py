@@ -9,6 +9,7 @@ from modelyard.cli.screen.runs import time_words
 from modelyard.cli.screen.table import Column, show_table
 
 if TYPE_CHECKING:
+    from modelyard.scenarios.actuals import Against
     from modelyard.scenarios.record import Change, Record, Saved, Version
 
 
@@ -63,3 +64,26 @@ def _text(value: Any) -> str:
     if value is None:
         return "–"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def show_against(found: "Against") -> None:
+    """Write plan and actuals side by side."""
+    rows = [*found.rows, found.together]
+    columns = [
+        Column(found.join.key, tuple(str(row.key) for row in rows), style="cyan"),
+        Column("plan", tuple(_figure(row.plan) for row in rows), True),
+        Column("actual", tuple(_figure(row.actual) for row in rows), True),
+        Column("difference", tuple(_figure(row.difference) for row in rows), True),
+        Column("percent", tuple(_percent(row.share) for row in rows), True),
+    ]
+    show_table(open_console(), columns)
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.10g}" if isinstance(value, float) else f"{value:,}"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:+.1%}"
