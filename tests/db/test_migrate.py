@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import modelyard.accounts.tables
+import modelyard.fleet.tables
 import modelyard.models.tables
 import modelyard.runs.tables
 import modelyard.scenarios.tables  # noqa: F401

@@ -12,6 +12,7 @@ from modelyard.metrics.counting import (
     leave,
     observe,
     own_counts,
+    run_at_work,
 )
 from modelyard.metrics.reading import start
 
@@ -23,5 +24,6 @@ __all__ = [
     "leave",
     "observe",
     "own_counts",
+    "run_at_work",
     "start",
 ]

@@ -5,6 +5,8 @@ import os
 import threading
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from modelyard.metrics.bounds import LabelBounds
@@ -16,6 +18,7 @@ from modelyard.metrics.families import (
     REQUEST,
     ROWS,
     RUN,
+    RUNS_AT_WORK,
     WRONG,
     Counts,
     Key,
@@ -169,6 +172,23 @@ def leave() -> None:
     recorder = _present.recorder
     with recorder.lock:
         recorder.in_flight[0] = max(0.0, recorder.in_flight[0] - 1.0)
+
+
+@contextmanager
+def run_at_work() -> Iterator[None]:
+    """Count a run as at work while the block lasts."""
+    _at_work(1.0)
+    try:
+        yield
+    finally:
+        _at_work(-1.0)
+
+
+def _at_work(more: float) -> None:
+    recorder = _present.recorder
+    series = recorder.find(RUNS_AT_WORK, ())
+    with recorder.lock:
+        series[0] = max(0.0, series[0] + more)
 
 
 def count_predictions(rows: int, *, model: str, version: str, protocol: str) -> None:

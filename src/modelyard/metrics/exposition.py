@@ -12,6 +12,7 @@ from modelyard.metrics.families import (
     REQUEST,
     ROWS,
     RUN,
+    RUNS_AT_WORK,
     WRONG,
     Counts,
 )
@@ -104,9 +105,12 @@ def _of_the_rest(counts: Counts) -> "Iterator[Metric]":
     yield _histogram(
         "modelyard_run_duration_seconds", "Seconds of work of runs.", ("kind",), runs, RUN_STEPS_S
     )
-    flying = sum(numbers[0] for key, numbers in counts.items() if key[0] == IN_FLIGHT)
-    text = "Requests that are not answered yet."
-    yield GaugeMetricFamily("modelyard_requests_in_flight", text, flying)
+    gauges = (
+        ("modelyard_requests_in_flight", "Requests that are not answered yet.", IN_FLIGHT),
+        ("modelyard_runs_at_work", "Runs that are being done.", RUNS_AT_WORK),
+    )
+    for name, text, family in gauges:
+        yield GaugeMetricFamily(name, text, counts.get((family,), [0.0])[0])
     info = GaugeMetricFamily("modelyard_info", "The version that is served.", labels=["version"])
     info.add_metric([VERSION], 1)
     yield info

@@ -11,6 +11,7 @@ ROWS: Final = "rows"
 WRONG: Final = "wrong answer"
 RUN: Final = "run"
 IN_FLIGHT: Final = "in flight"
+RUNS_AT_WORK: Final = "runs at work"
 
 LABELS: Final = {
     REQUEST: ("route", "method", "status", "model", "version", "protocol"),
@@ -18,6 +19,7 @@ LABELS: Final = {
     WRONG: ("function",),
     RUN: ("kind", "state"),
     IN_FLIGHT: (),
+    RUNS_AT_WORK: (),
 }
 """The labels of each family."""
 
@@ -30,6 +32,8 @@ BOUNDS_S: Final = (
 TIMED: Final = frozenset({REQUEST, RUN})
 """Families of which seconds are kept: the sum first, then how many fell into each step."""
 TIMED_LENGTH: Final = 1 + len(BOUNDS_S) + 1
+GAUGES: Final = frozenset({IN_FLIGHT, RUNS_AT_WORK})
+"""Families that tell how much is at work now; those of a process that is gone count for nothing."""
 OTHER: Final = "other"
 """The label of everything that is one too many."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from modelyard.metrics.counting import count_into, own_recorder
-from modelyard.metrics.families import IN_FLIGHT, OTHER, Counts, Key
+from modelyard.metrics.families import GAUGES, OTHER, Counts, Key
 from modelyard.metrics.sheet import SUFFIX, Sheet, is_left, records_of
 
 ARCHIVE = "archive"
@@ -73,7 +73,7 @@ def _archive_the_gone(folder: Path, own: Path | None) -> None:
     for path in gone:
         if path.name not in taken_in:
             for key, numbers in _read(path).items():
-                if key[0] != IN_FLIGHT:
+                if key[0] not in GAUGES:
                     add_to(counts, {_bounded(counts, key): numbers})
     _write_archive(folder, counts, [path.name for path in gone])
     for path in gone:

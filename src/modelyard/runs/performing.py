@@ -17,7 +17,7 @@ import msgspec
 from modelyard.blobs import Blobs
 from modelyard.errors import ModelyardError, Unavailable, Unreachable
 from modelyard.logs import FIELDS, knowing
-from modelyard.metrics import count_run
+from modelyard.metrics import count_run, run_at_work
 from modelyard.private import private_folder
 from modelyard.runs.child import Child
 from modelyard.runs.child_work import unexpected
@@ -63,7 +63,8 @@ class Performer:
 
     def perform(self, run_id: str, step: Step) -> None:
         """Do a run, unless it is over or another live worker has it."""
-        with knowing(run=run_id), self.slots.taken(run_id, self._is_quick(run_id)):
+        slot = self.slots.taken(run_id, self._is_quick(run_id))
+        with knowing(run=run_id), run_at_work(), slot:
             self._park_when_stopping()
             run = self.patiently(lambda: self.claims.begin(run_id, self.clock()))
             if run is None:

@@ -75,6 +75,8 @@ class Settings:
     """Where Vertex AI asks whether the default model is served (`AIP_HEALTH_ROUTE`)."""
     vertex_predict_route: str = ""
     """Where Vertex AI asks the default model for predictions (`AIP_PREDICT_ROUTE`)."""
+    zone: str = ""
+    """Where this machine is, as the page of the fleet shows it (`MODELYARD_ZONE`)."""
     metrics: str = "owners"
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
     log: Literal["quiet", "text", "json"] = "quiet"

@@ -1,0 +1,164 @@
+"""Asks the tables of the fleet. Times are those of the database: clocks of machines differ."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from modelyard.db import Database
+from modelyard.fleet.member import Member
+from modelyard.fleet.packed import packed, unpacked
+from modelyard.fleet.tables import MEMBERS, SAMPLES
+from modelyard.metrics.families import Counts
+from modelyard.metrics.reading import add_to
+
+KEPT_MEMBERS = timedelta(days=1)
+KEPT_SAMPLES = timedelta(days=8)
+KEPT_MINUTES = timedelta(hours=2)
+"""How long samples of single processes are kept; then all of an hour become one."""
+MINUTE_S = 60
+HOUR_S = 3600
+MOST_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """How much one process, or all of an hour together, had to do."""
+
+    at: datetime
+    """When it begins."""
+    span_s: int
+    members: int
+    requests: int
+    errors: int
+    busy_s: float
+    counts: bytes
+    """As `packed` gives them."""
+
+
+@dataclass(frozen=True)
+class FleetStore:
+    """Reads and writes who is there, and how much each had to do."""
+
+    database: Database
+
+    def now(self) -> datetime:
+        """Give the time by the database's clock."""
+        with self.database.reading() as connection:
+            return _now(connection)
+
+    def join(self, member: Member) -> None:
+        """Write down that a process is here."""
+        values = {name: getattr(member, name) for name in MEMBERS.c.keys()}  # noqa: SIM118
+        with self.database.transaction() as connection:
+            now = _now(connection)
+            values |= {"started_at": now, "seen_at": now, "load": dict(member.load)}
+            connection.execute(insert(MEMBERS).values(**values))
+
+    def beat(self, member_id: str, load: dict[str, object]) -> Member | None:
+        """Write down that a process lives; gives what is known of it, None where it is not."""
+        with self.database.transaction() as connection:
+            values = {"seen_at": _now(connection), "left_at": None, "load": load}
+            mine = update(MEMBERS).where(MEMBERS.c.id == member_id).values(**values)
+            row = connection.execute(mine.returning(*MEMBERS.c)).one_or_none()
+        return None if row is None else Member(**row._mapping)
+
+    def leave(self, member_id: str) -> None:
+        """Write down that a process ends."""
+        with self.database.transaction() as connection:
+            mine = update(MEMBERS).where(MEMBERS.c.id == member_id)
+            connection.execute(mine.values(left_at=_now(connection)))
+
+    def drain(self, party: str, on: bool) -> int:
+        """Ask the processes of a party to take no more requests, or again; gives how many."""
+        with self.database.transaction() as connection:
+            at = _now(connection) if on else None
+            here = (MEMBERS.c.party == party) & MEMBERS.c.left_at.is_(None)
+            return connection.execute(
+                update(MEMBERS).where(here).values(drain_asked_at=at)
+            ).rowcount
+
+    def members(self) -> list[Member]:
+        """List those who are there, and those who went away within a day."""
+        with self.database.reading() as connection:
+            since = _now(connection) - KEPT_MEMBERS
+            query = select(MEMBERS).where(MEMBERS.c.seen_at > since)
+            rows = connection.execute(query.order_by(MEMBERS.c.started_at.desc())).all()
+        return [Member(**row._mapping) for row in rows]
+
+    def add_sample(self, sample: Sample) -> None:
+        """Keep a sample."""
+        with self.database.transaction() as connection:
+            connection.execute(insert(SAMPLES).values(**_values(sample)))
+
+    def samples(self, since: datetime) -> list[Sample]:
+        """List samples, the oldest first."""
+        columns = [column for column in SAMPLES.c if column.name != "id"]
+        query = select(*columns).where(SAMPLES.c.at >= since).order_by(SAMPLES.c.at)
+        with self.database.reading() as connection:
+            return [Sample(**row._mapping) for row in connection.execute(query)]
+
+    def tidy(self) -> None:
+        """Make one sample of each hour that is over, and forget what is old.
+
+        Several processes may do this at once: each takes rows that no other has.
+        """
+        with self.database.transaction() as connection:
+            now = _now(connection)
+            gone = or_(
+                MEMBERS.c.seen_at < now - KEPT_MEMBERS, MEMBERS.c.left_at < now - KEPT_MEMBERS
+            )
+            connection.execute(delete(MEMBERS).where(gone))
+            connection.execute(delete(SAMPLES).where(SAMPLES.c.at < now - KEPT_SAMPLES))
+            old = (SAMPLES.c.at < hour_of(now - KEPT_MINUTES)) & (SAMPLES.c.span_s < HOUR_S)
+            chosen = select(SAMPLES.c.id).where(old).order_by(SAMPLES.c.at).limit(MOST_AT_ONCE)
+            taken = delete(SAMPLES).where(SAMPLES.c.id.in_(chosen)).returning(*SAMPLES.c)
+            rows = [dict(row._mapping) for row in connection.execute(taken).all()]
+            samples = [Sample(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+            for sample in by_hour(samples):
+                connection.execute(insert(SAMPLES).values(**_values(sample)))
+
+
+def by_hour(samples: Iterable[Sample]) -> list[Sample]:
+    """Make one sample of all that lie in one hour."""
+    hours: dict[datetime, list[Sample]] = {}
+    for sample in samples:
+        hours.setdefault(hour_of(sample.at), []).append(sample)
+    return [_joined(at, parts) for at, parts in sorted(hours.items())]
+
+
+def hour_of(at: datetime) -> datetime:
+    """Give the beginning of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _joined(at: datetime, parts: list[Sample]) -> Sample:
+    counts: Counts = {}
+    minutes: dict[datetime, int] = {}
+    for part in parts:
+        add_to(counts, unpacked(part.counts))
+        minute = part.at.replace(second=0, microsecond=0)
+        minutes[minute] = minutes.get(minute, 0) + part.members
+    return Sample(
+        at=at,
+        span_s=HOUR_S,
+        members=max(minutes.values()),
+        requests=sum(part.requests for part in parts),
+        errors=sum(part.errors for part in parts),
+        busy_s=sum(part.busy_s for part in parts),
+        counts=packed(counts),
+    )
+
+
+def _values(sample: Sample) -> dict[str, object]:
+    names = Sample.__dataclass_fields__
+    return {"id": secrets.token_hex(16)} | {name: getattr(sample, name) for name in names}
+
+
+def _now(connection: Connection) -> datetime:
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    at: datetime = connection.execute(select(func.now())).scalar_one()
+    return at.astimezone(UTC)

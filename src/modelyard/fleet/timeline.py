@@ -1,0 +1,139 @@
+"""How many processes there were, and how much they had to do: over an hour, a day, a week."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from modelyard.fleet.load import totals
+from modelyard.fleet.packed import unpacked
+from modelyard.fleet.store import FleetStore, Sample
+from modelyard.metrics.families import REQUEST, Counts
+from modelyard.metrics.quantiles import quantile_s
+from modelyard.metrics.reading import add_to
+
+Span = Literal["hour", "day", "week"]
+SPANS: Final[Mapping[Span, tuple[timedelta, timedelta]]] = {
+    "hour": (timedelta(hours=1), timedelta(minutes=1)),
+    "day": (timedelta(days=1), timedelta(hours=1)),
+    "week": (timedelta(days=7), timedelta(hours=6)),
+}
+"""How far back each looks, and in what steps."""
+MOST_ROWS = 200
+"""Routes, and models, that are told; the busiest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One step of time; without values where nothing is known of it."""
+
+    at: datetime
+    members: int | None = None
+    requests_per_s: float | None = None
+    errors_per_s: float | None = None
+    p50_s: float | None = None
+    p99_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One route, or one version of a model, over the whole span."""
+
+    labels: tuple[str, ...]
+    requests: int
+    requests_per_s: float
+    errors: int
+    p50_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What is told of a span."""
+
+    span: Span
+    points: tuple[Point, ...]
+    routes: tuple[Row, ...]
+    """By method and route."""
+    models: tuple[Row, ...]
+    """By model, version and protocol."""
+    total: Row
+
+
+def history(store: FleetStore, span: Span) -> History:
+    """Tell the past of all processes together."""
+    reach, step = SPANS[span]
+    now = store.now()
+    samples = store.samples(now - reach)
+    known = [(sample, unpacked(sample.counts)) for sample in samples]
+    joint: Counts = {}
+    for _, counts in known:
+        add_to(joint, counts)
+    seconds = reach.total_seconds()
+    requests = {key: numbers for key, numbers in joint.items() if key[0] == REQUEST}
+    of_models = {key: numbers for key, numbers in requests.items() if key[4]}
+    return History(
+        span=span,
+        points=tuple(_points(known, now - reach, step, int(reach / step))),
+        routes=_rows(requests, (2, 1), seconds),
+        models=_rows(of_models, (4, 5, 6), seconds),
+        total=_row((), requests, seconds),
+    )
+
+
+def _points(
+    known: Iterable[tuple[Sample, Counts]], begin: datetime, step: timedelta, count: int
+) -> Iterable[Point]:
+    """Put samples into steps; one that is longer than a step fills all that it covers."""
+    steps: list[list[tuple[Sample, Counts]]] = [[] for _ in range(count)]
+    for sample, counts in known:
+        middle = sample.at + timedelta(seconds=sample.span_s / 2)
+        place = int((middle - begin) / step)
+        if 0 <= place < count:
+            steps[place].append((sample, counts))
+    for place, parts in enumerate(steps):
+        at = begin + place * step
+        yield _point(at, parts) if parts else Point(at=at)
+
+
+def _point(at: datetime, parts: list[tuple[Sample, Counts]]) -> Point:
+    counts: Counts = {}
+    minutes: dict[datetime, int] = {}
+    covered: dict[datetime, int] = {}
+    for sample, more in parts:
+        add_to(counts, more)
+        minute = sample.at.replace(second=0, microsecond=0)
+        minutes[minute] = minutes.get(minute, 0) + sample.members
+        covered[minute] = max(covered.get(minute, 0), sample.span_s)
+    requests, errors, numbers = totals(counts)
+    seconds = max(sum(covered.values()), 1)
+    return Point(
+        at=at,
+        members=max(minutes.values()),
+        requests_per_s=requests / seconds,
+        errors_per_s=errors / seconds,
+        p50_s=quantile_s(numbers, 0.5),
+        p99_s=quantile_s(numbers, 0.99),
+    )
+
+
+def _rows(counts: Counts, places: tuple[int, ...], seconds: float) -> tuple[Row, ...]:
+    groups: dict[tuple[str, ...], Counts] = {}
+    for key, numbers in counts.items():
+        groups.setdefault(tuple(key[place] for place in places), {})[key] = numbers
+    rows = [_row(labels, group, seconds) for labels, group in groups.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.requests, row.labels)))[:MOST_ROWS]
+
+
+def _row(labels: tuple[str, ...], counts: Counts, seconds: float) -> Row:
+    requests, errors, numbers = totals(counts)
+    return Row(
+        labels=labels,
+        requests=requests,
+        requests_per_s=requests / seconds,
+        errors=errors,
+        p50_s=quantile_s(numbers, 0.5),
+        p95_s=quantile_s(numbers, 0.95),
+        p99_s=quantile_s(numbers, 0.99),
+    )
