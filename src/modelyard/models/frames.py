@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+WRITTEN: dict[str | None, bool] = {"true": True, "True": True, "false": False, "False": False}
+"""How files of text write yes and no."""
+
+
 def predict_frame(predictor: Predictor, frame: "pl.DataFrame") -> "pl.DataFrame":
     """Answer a table; columns that the model does not know are left out.
 
@@ -62,4 +66,6 @@ def _values(column: "pl.Series", field: Field) -> Any:
             return column.cast(pl.Float64).to_numpy()
     if field.kind == "text":
         return column.cast(pl.String).to_list()
+    if kind == pl.String:
+        return [WRITTEN.get(text, text) for text in column.to_list()]
     return column.to_list()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from modelyard.errors import Invalid
+from modelyard.errors import LONGEST_ECHO, Invalid
 from modelyard.models.description import Field, Signature
 
 MOST_FAULTS = 20
@@ -58,10 +58,11 @@ def faults_of_names(
     ]
     faults = []
     for name in extra:
-        near = difflib.get_close_matches(str(name), missing or known, n=1)
+        near = difflib.get_close_matches(str(name)[:LONGEST_ECHO], missing or known, n=1)
         if near and near[0] in missing:
             missing.remove(near[0])
-        faults.append(InputFault(row, str(name), "is not an input.", _cure(near, known)))
+        shown = str(name)[:LONGEST_ECHO]
+        faults.append(InputFault(row, shown, "is not an input.", _cure(near, known)))
     for name in missing:
         null = " Send null if it is not known." if _field(signature, name).is_nullable else ""
         faults.append(
@@ -90,17 +91,20 @@ def fault_of_value(value: Any, field: Field, row: int | None) -> InputFault | No
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return _fault_of_missing(value, field, row)
     if not _is_kind(value, field):
-        shown = f"{value!r}"[:40]
-        return InputFault(
-            row, field.name, f"{shown} is not {KINDS[field.kind]}.", _hint(value, field)
-        )
+        why = f"{shown_of(value)} is not {KINDS[field.kind]}."
+        return InputFault(row, field.name, why, _hint(value, field))
     if field.kind == "number" and not _is_finite(value):
         return InputFault(row, field.name, "is too large for a number.", "Send a finite number.")
     if field.refuses_unknown and field.categories and value not in field.categories:
         return InputFault(
-            row, field.name, f"{value!r} is not a known value.", _categories(value, field)
+            row, field.name, f"{shown_of(value)} is not a known value.", _categories(value, field)
         )
     return None
+
+
+def shown_of(value: Any) -> str:
+    """Show a value that was sent, cut where it is long."""
+    return repr(value[:LONGEST_ECHO] if isinstance(value, str) else value)[:LONGEST_ECHO]
 
 
 def _fault_of_missing(value: Any, field: Field, row: int | None) -> InputFault | None:
@@ -131,13 +135,13 @@ def _hint(value: Any, field: Field) -> str:
             float(value)
         except ValueError:
             return ""
-        return f"Send it without quotes: {value.strip()}."
+        return f"Send it without quotes: {value.strip()[:LONGEST_ECHO]}."
     return ""
 
 
 def _categories(value: Any, field: Field) -> str:
     texts = [str(one) for one in field.categories]
-    near = difflib.get_close_matches(str(value), texts, n=1)
+    near = difflib.get_close_matches(str(value)[:LONGEST_ECHO], texts, n=1)
     if near:
         return f"Did you mean '{near[0]}'?"
     more = ", ..." if len(texts) > SHOWN_CATEGORIES else ""
