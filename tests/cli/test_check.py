@@ -246,3 +246,54 @@ def test_schedules_that_cannot_start_a_run_are_named_with_their_line(run, yard):
         assert place in document["schedules"]["faults"][0]["where"]
     file.write_text(before)
     assert run("check", yard).exit_code == 0
+
+
+TRAINED = """
+[models.gone]
+file = "nets/gone.onnx"
+
+[models.line.train]
+function = "training.line:fit"
+dataset = "delays"
+target = "wind"
+metric = "r2"
+
+[models.lost.train]
+function = "training.lost:fit"
+dataset = "delayz"
+target = "delay"
+metric = "r2"
+
+[schedules.again]
+cron = "0 5 * * 1"
+run = "train"
+request = {model = "line"}
+"""
+
+
+def test_models_are_opened_and_their_training_is_looked_at(run, yard):
+    (yard / "modelyard.toml").write_text((yard / "modelyard.toml").read_text() + TRAINED)
+    for folder, file, text in (
+        ("models", "cut.pkl", "not a model"),
+        ("training", "line.py", "def fit(data):\n    1/0\n"),
+    ):
+        (yard / folder).mkdir()
+        (yard / folder / file).write_text(text)
+    result = run("check", yard, "--json")
+    assert result.exit_code == 1
+    document = content(result)
+    assert document["models"]["names"] == ["cut", "line", "lost"]
+    faults = [f"{fault['where']}: {fault['why']}" for fault in document["models"]["faults"]]
+    first = (yard / "modelyard.toml").read_text().splitlines().index("[models.gone]") + 1
+    assert faults[0] == (
+        f"modelyard.toml, line {first + 1}, models.gone.file: there is no file 'nets/gone.onnx'."
+    )
+    assert faults[1].startswith("models/cut.pkl: ")
+    assert faults[2:] == [
+        f"modelyard.toml, line {first + 6}, models.line.train.target: "
+        "the dataset 'delays' has no column 'wind'.",
+        f"modelyard.toml, line {first + 10}, models.lost.train.function: "
+        "there is no file 'training/lost.py'.",
+        f"modelyard.toml, line {first + 11}, models.lost.train.dataset: there is no such dataset.",
+    ]
+    assert document["schedules"]["faults"] == []

@@ -29,8 +29,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Check a workspace without serving it.
 
     Reads modelyard.toml strictly, every dataset once, the OpenAPI documents, imports the
-    functions that they name, loads the models in scenarios, and looks whether schedules can start
-    their runs. The exit code is 1 where there is a fault.
+    functions that they name, opens trained models in the jail, loads the what-if models, and looks
+    whether schedules can start their runs. The exit code is 1 where there is a fault.
     """
     try:
         services = _opened(folder)
@@ -44,10 +44,12 @@ def check(folder: Path | None, as_json: bool) -> None:
 
 def _check_all(services: "Services", as_json: bool) -> bool:
     from modelyard.cli.inventory import faults_of, schedule_faults, take_inventory
+    from modelyard.cli.model_check import model_faults
     from modelyard.cli.not_read import list_not_read
 
     with progress_bar() as progress:
         entries = take_inventory(services.datasets, progress)
+        of_models = model_faults(services, progress)
     used = {str(path) for path in services.functions.stamps}
     not_read = [
         item
@@ -56,6 +58,7 @@ def _check_all(services: "Services", as_json: bool) -> bool:
     ]
     faults = {
         "functions": faults_of(services.functions),
+        "models": of_models,
         "scenarios": list(services.scenarios.faults.values()),
         "schedules": schedule_faults(services),
     }
@@ -93,6 +96,7 @@ def _content(
     faults: "Mapping[str, Sequence[ModelyardError]]",
 ) -> dict[str, Any]:
     from modelyard.cli.inventory import fault_as_json
+    from modelyard.cli.model_check import model_names
     from modelyard.datasets.source import printable
 
     workspace = services.workspace
@@ -111,6 +115,7 @@ def _content(
             }
             for room, names in (
                 ("functions", list(services.functions)),
+                ("models", model_names(services.workspace)),
                 ("scenarios", list(services.scenarios)),
                 ("schedules", list(workspace.config.schedules)),
             )

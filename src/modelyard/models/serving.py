@@ -11,7 +11,8 @@ import msgspec
 
 from modelyard.errors import Conflict, Unavailable
 from modelyard.models.description import Description
-from modelyard.models.kept_files import MEBIBYTE, KeptFiles
+from modelyard.models.kept_files import KeptFiles
+from modelyard.models.spool import MEBIBYTE
 from modelyard.models.version import Version
 
 if TYPE_CHECKING:

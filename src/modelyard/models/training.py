@@ -33,7 +33,8 @@ class TrainKind:
     workspace: Callable[[], Workspace]
     load: LoadModule
     registry: Registry | None = None
-    """None in the child process, which may not ask the database."""
+    """None where the database may not be asked: in the child process, and where a workspace is
+    only looked at."""
     name: ClassVar[str] = KIND
     title: ClassVar[str] = "Training"
     struct: ClassVar[type[msgspec.Struct]] = TrainRequest
@@ -85,7 +86,7 @@ class TrainKind:
     def _plan(self, name: str, config: TrainConfig) -> TrainingPlan:
         registry = self.registry
         if registry is None:
-            raise NotFound("models", "are not known here.")
+            return TrainingPlan(config=config)
         model = registry.find_model(name)
         served = None if model is None or model.served is None else registry.get_version(name)
         return TrainingPlan(

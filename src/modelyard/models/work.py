@@ -88,7 +88,8 @@ class ScoreKind:
     tables: Tables
     files: Callable[[], KeptFiles]
     find_version: FindVersion | None = None
-    """None in the child process, which may not ask the database."""
+    """None where the database may not be asked: in the child process, and where a workspace is
+    only looked at."""
     name: ClassVar[str] = "score"
     title: ClassVar[str] = "Predictions"
     struct: ClassVar[type[msgspec.Struct]] = ScoreRequest
@@ -99,19 +100,24 @@ class ScoreKind:
         """Look whether there are such a dataset and such a version that can be served."""
         asked = read_request(self.name, request, ScoreRequest)
         table = self.tables.find(asked.dataset)
-        if self.find_version is None:
-            raise NotFound("models", "are not known here.")
-        version = self.find_version(asked.model, str(asked.version))
-        servable(version, version.description.plan.trusted if version.description else ())
-        pinned = msgspec.structs.replace(
-            asked, version=str(version.number), sha256=version.sha256, digest=version.digest
-        )
+        pinned = self._pinned(asked)
+        number = f" (version {pinned.version})" if pinned.digest else ""
         return Checked(
-            title=f"Predictions of {version.model} (version {version.number}) for {table.title}",
+            title=f"Predictions of {asked.model}{number} for {table.title}",
             request=msgspec.to_builtins(pinned),
             resource_kind="dataset",
             resource_name=table.name,
             resource_digest=self.tables.digest(table.name),
+        )
+
+    def _pinned(self, asked: ScoreRequest) -> ScoreRequest:
+        """Name the version that is meant now, where the database may be asked."""
+        if self.find_version is None:
+            return asked
+        version = self.find_version(asked.model, str(asked.version))
+        servable(version, version.description.plan.trusted if version.description else ())
+        return msgspec.structs.replace(
+            asked, version=str(version.number), sha256=version.sha256, digest=version.digest
         )
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
