@@ -217,7 +217,16 @@ def test_a_model_is_asked_without_javascript(visit):
 @pytest.mark.parametrize("width", [360, 1200])
 def test_pages_of_models_fit(visit, width, scheme):
     window = visit(viewport={"width": width, "height": 740}, color_scheme=scheme)
-    pages = ("", "?age=200&visits=3", "/versions", "/versions/1", "/golden", "/compare", "/work")
+    pages = (
+        "",
+        "?age=200&visits=3",
+        "/rows",
+        "/versions",
+        "/versions/1",
+        "/golden",
+        "/compare",
+        "/work",
+    )
     for path in ("/models", "/models/-/upload", *(f"/models/leaves{page}" for page in pages)):
         window.page.goto(window.address + path)
         assert not window.is_too_wide(), path

@@ -39,21 +39,26 @@ def find_resource(run: Run) -> Resource | None:
 def may_see(run: Run) -> bool:
     """Tell whether the one who asks may see a run.
 
-    They may if they may read what it is about, and the model that it asked. A run about nothing is
+    They may if they may read what it is about, and what else it asked. A run about nothing is
     for the one who started it and for owners.
     """
     resource = find_resource(run)
     if resource is not None:
-        return guard.may("read", resource) and all(
-            guard.may("read", Resource(kind, run.request[named]))
-            for named, kind in (("model", "model"), ("what_if", "scenario"))
-            if isinstance(run.request.get(named), str)
-        )
+        return all(guard.may("read", one) for one in (resource, *_named(run)))
     own = Resource("run", run.id)
     visibility = Visibility(level="private", owner=run.started_by)
     return any(
         decide(guard.asker(), scope, own, visibility).is_allowed for scope in ("read", "admin")
     )
+
+
+def _named(run: Run) -> list[Resource]:
+    """Give what a run asks besides what it is about: a training, its dataset."""
+    plan = run.request.get("plan")
+    config = plan.get("config") if isinstance(plan, dict) else None
+    asked = {**run.request, "trained_on": config.get("dataset") if config else None}
+    kinds = (("model", "model"), ("what_if", "scenario"), ("trained_on", "dataset"))
+    return [Resource(kind, asked[name]) for name, kind in kinds if isinstance(asked.get(name), str)]
 
 
 def get_seen(run_id: str) -> Run:

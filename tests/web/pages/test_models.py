@@ -31,7 +31,7 @@ from modelyard.accounts.resource import Resource
 from modelyard.web.live import LIVE
 
 LEAVES = "/models/churn?age=43&plan=basic"
-PAGES = ("", "/versions", "/versions/1", "/golden", "/compare", "/work", "/access")
+PAGES = ("", "/rows", "/versions", "/versions/1", "/golden", "/compare", "/work", "/access")
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +165,36 @@ def test_a_wide_model_is_asked_by_json(yard, files):
         answer = vic.post("/models/wide", data={"_json": wrong})
         assert answer.status_code == 422
         assert words in answer.text
+
+
+def test_rows_from_a_sheet_come_back_with_answers(with_churn):
+    vic = with_churn.signed_in("vic@example.com")
+    assert "age\tplan\n43\tbasic" in vic.get("/models/churn/rows").text
+    pasted = "name\tage\tplan\nAnna\t33,5\tbasic\n=1+1\t\tplus\nBen\t150\tgold\n"
+    page = vic.post("/models/churn/rows", data={"rows": pasted}).text
+    assert "3 answers" in page
+    assert "line 4, age: 150 is outside 18 to 90." in page
+    assert re.search(r"\nAnna\t33,5\tbasic\ttrue\t0,\d+\t0,\d+\n&#39;=1\+1\t\tplus\tfalse", page)
+    semicolons = vic.post("/models/churn/rows", data={"rows": "age;plan\n20;basic\n"}).text
+    assert "1 answer<" in semicolons
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("", "are missing"),
+        ("age\tplan", "there are names alone"),
+        ("age\tage\n1\t2", "the same name above two columns"),
+        ("age\tplan\n1\tbasic\t3", "line 2: has 3 cells under 2 names"),
+        ("age\tplan\n1\tbasic\nold\tbasic", "line 3, age: &#39;old&#39; is not a number."),
+        ("plan\nbasic", "age: is missing."),
+        ("age\tplan\n" + "1\tbasic\n" * 2001, "are more than 2,000"),
+    ],
+)
+def test_rows_that_cannot_be_are_told_by_line(with_churn, rows, words):
+    answer = with_churn.signed_in("vic@example.com").post("/models/churn/rows", data={"rows": rows})
+    assert answer.status_code == 422
+    assert words in answer.text
 
 
 def test_lines_to_copy_have_the_right_address(make_team, files, kept):

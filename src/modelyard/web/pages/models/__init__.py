@@ -11,6 +11,7 @@ def install(app: Flask) -> None:
         deeds,
         golden,
         listing,
+        many,
         upload,
         versions,
         work,
@@ -18,5 +19,5 @@ def install(app: Flask) -> None:
     from modelyard.web.pages.models.questions import written
 
     app.jinja_env.filters["written"] = written
-    for module in (listing, upload, asking, versions, deeds, golden, comparing, work):
+    for module in (listing, upload, asking, many, versions, deeds, golden, comparing, work):
         app.register_blueprint(module.blueprint)

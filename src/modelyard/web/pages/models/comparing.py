@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from modelyard.errors import ModelyardError
 from modelyard.models.description import Field
 from modelyard.models.version import Version
+from modelyard.web import guard
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
 from modelyard.web.numerals import size
@@ -122,10 +123,11 @@ def _chosen(name: str, text: str, opened: list[Version], key: str) -> Version | 
 
 def _facts(version: Version) -> dict[str, str]:
     found = version.description
+    by = f" by {version.created_by}" if guard.asker().is_signed_in else ""
     known = {
         "file": version.file_name,
         "size": size(version.bytes),
-        "published": f"{instant(version.created_at)} by {version.created_by}",
+        "published": instant(version.created_at) + by,
         "note": version.note,
     }
     if found is None:

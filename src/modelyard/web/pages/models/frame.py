@@ -15,6 +15,7 @@ from modelyard.web.pages.page import page, status_of
 
 TABS = (
     ("ask", "Ask", ""),
+    ("rows", "Many rows", "/rows"),
     ("versions", "Versions", "/versions"),
     ("golden", "Golden rows", "/golden"),
     ("work", "Score and train", "/work"),

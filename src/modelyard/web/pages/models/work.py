@@ -87,6 +87,8 @@ def training_of(name: str) -> list[tuple[str, str]]:
     if config is None or config.train is None:
         return []
     plain = msgspec.to_builtins(config.train)
+    if not guard.may("read", Resource("dataset", config.train.dataset)):
+        plain["dataset"] = ""
     return [(key.replace("_", " "), _words(value)) for key, value in plain.items() if value]
 
 
