@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from modelyard.datasets.work import dataset_kinds
@@ -11,9 +12,6 @@ from modelyard.models.training import TrainKind
 from modelyard.models.work import ScoreKind
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
-from modelyard.scenarios.chance_work import MonteCarloKind
-from modelyard.scenarios.retraining import RetrainKind
-from modelyard.scenarios.work import ScenarioKind, Tools
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,13 +22,14 @@ if TYPE_CHECKING:
     from modelyard.models.kept_files import KeptFiles
     from modelyard.models.registry import Registry
     from modelyard.scenarios.warehouse.tables import Warehouse
+    from modelyard.scenarios.work import Tools
     from modelyard.wiring import Services
 
 
 def kinds_of(
     current: "Callable[[], Services]",
     registry: "Registry | None" = None,
-    scenarios: "Tools | None" = None,
+    scenarios: "Callable[[], Tools] | None" = None,
 ) -> Callable[[], Mapping[str, Kind]]:
     """Give the kinds by name; `current` gives the workspace as it is when a request is checked.
 
@@ -41,24 +40,34 @@ def kinds_of(
     def find(name: str) -> "Dataset":
         return current().datasets.get_dataset(name)
 
-    functions = FunctionKind(lambda: current().functions)
-    score = ScoreKind(
-        _Tables(find),
-        lambda: registry.files if registry else _kept_files(current()),
-        registry.get_version if registry else None,
-    )
-    train = TrainKind(
-        score.tables, score.files, lambda: current().workspace, _loader(current), registry
-    )
-    what_ifs = scenarios or Tools(lambda: None, _no_warehouse)
+    @cache
+    def kinds() -> Mapping[str, Kind]:
+        score = ScoreKind(
+            _Tables(find),
+            lambda: registry.files if registry else _kept_files(current()),
+            registry.get_version if registry else None,
+        )
+        train = TrainKind(
+            score.tables, score.files, lambda: current().workspace, _loader(current), registry
+        )
+        functions = FunctionKind(lambda: current().functions)
+        known = (*dataset_kinds(find), functions, score, train, *_of_what_ifs(current, scenarios))
+        return {kind.name: kind for kind in (*known, Echo())}
+
+    return kinds
+
+
+def _of_what_ifs(
+    current: "Callable[[], Services]", tools: "Callable[[], Tools] | None"
+) -> tuple[Kind, ...]:
+    """Give the kinds of what-if models, loaded when somebody asks for kinds at all."""
+    from modelyard.scenarios.chance_work import MonteCarloKind
+    from modelyard.scenarios.retraining import RetrainKind
+    from modelyard.scenarios.work import ScenarioKind, Tools
+
+    known = tools() if tools else Tools(lambda: None, _no_warehouse)
     retrain = RetrainKind(lambda: current().workspace, _loader(current))
-    kinds = (
-        *(*dataset_kinds(find), functions, score, train),
-        *(ScenarioKind(what_ifs), MonteCarloKind(what_ifs), retrain),
-        Echo(),
-    )
-    by_name: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
-    return lambda: by_name
+    return (ScenarioKind(known), MonteCarloKind(known), retrain)
 
 
 @dataclass(frozen=True)

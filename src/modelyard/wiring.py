@@ -14,16 +14,15 @@ from modelyard.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from modelyard.accounts.accounts import Accounts
-    from modelyard.accounts.actor import Actor
     from modelyard.accounts.resource import Resource, Visibility
     from modelyard.blobs import Blobs
     from modelyard.db import Database
     from modelyard.functions.catalogue import Functions, Tools
     from modelyard.models.registry import Registry
     from modelyard.models.watching import ModelFolder
+    from modelyard.planning import Planning
     from modelyard.runs.runs import Runs
     from modelyard.scenarios.catalogue import Scenarios
-    from modelyard.scenarios.warehouse import Warehouse
     from modelyard.scenarios.what_ifs import WhatIfs
     from modelyard.varied.models import VariedModels
 
@@ -133,7 +132,12 @@ class Records:
     runs: "Runs"
     blobs: "Blobs"
     models: "Registry"
-    scenarios: "WhatIfs"
+    planning: "Planning"
+
+    @property
+    def scenarios(self) -> "WhatIfs":
+        """The what-if models with their records, joined at the first use."""
+        return self.planning.what_ifs()
 
     @property
     def varied(self) -> "VariedModels":
@@ -159,8 +163,8 @@ def open_records(
     from modelyard.blobs import open_blobs
     from modelyard.db import open_database
     from modelyard.models.registry import open_registry
+    from modelyard.planning import Planning
     from modelyard.runs.runs import open_runs
-    from modelyard.scenarios.work import Tools
 
     settings = services.settings
     kept = settings.data_for(services.workspace.root, services.workspace.has_file)
@@ -171,46 +175,21 @@ def open_records(
     blobs = open_blobs(services.blobs_address)
     accounts = open_accounts(database)
     models = open_registry(database, blobs, accounts.audit, settings.model_bytes)
-    what_ifs = _open_what_ifs(services, accounts, current or (lambda: services))
+
+    latest = current or (lambda: services)
 
     def first_of(run_id: str) -> str:
         return runs.first_of(run_id)
 
-    tools = Tools(lambda: what_ifs, lambda: open_warehouse(services), first_of)
-    known = kinds.kinds_of(current or (lambda: services), models, tools)
+    planning = Planning(
+        services,
+        accounts,
+        lambda resource: visibility_of(latest(), accounts, resource),
+        first_of,
+    )
+    known = kinds.kinds_of(latest, models, planning.tools)
     runs = open_runs(database, known, blobs)
-    return Records(database, accounts, runs, blobs, models, what_ifs)
-
-
-def _open_what_ifs(
-    services: Services, accounts: "Accounts", current: Callable[[], Services]
-) -> "WhatIfs":
-    from modelyard.accounts.decision import decide
-    from modelyard.accounts.resource import Resource
-    from modelyard.scenarios.opening import open_what_ifs
-    from modelyard.scenarios.record import MODEL
-    from modelyard.settings import child_environment
-
-    def sees_model(actor: "Actor", name: str) -> bool:
-        resource = Resource(MODEL, name)
-        return decide(
-            actor, "read", resource, visibility_of(current(), accounts, resource)
-        ).is_allowed
-
-    environ = child_environment(services.settings)
-    return open_what_ifs(services.workspace.root, environ, accounts.sharing, sees_model)
-
-
-def open_warehouse(services: Services) -> "Warehouse":
-    """Give where runs of scenarios write their outputs; nothing is asked of it yet.
-
-    Raises Invalid where the setting names none that is known.
-    """
-    from modelyard.scenarios.warehouse import open_warehouse as opened
-
-    settings = services.settings
-    kept = settings.data_for(services.workspace.root, services.workspace.has_file)
-    return opened(settings.warehouse, kept)
+    return Records(database, accounts, runs, blobs, models, planning)
 
 
 def open_model_folder(
