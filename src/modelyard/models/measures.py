@@ -3,14 +3,12 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from modelyard.errors import Invalid
 from modelyard.models.description import Description
 
 if TYPE_CHECKING:
     import polars as pl
+    from numpy.typing import NDArray
 
 LOWER_IS_BETTER = frozenset({"log_loss", "rmse", "mae"})
 NEEDS_PROBABILITIES = frozenset({"log_loss", "roc_auc"})
@@ -49,6 +47,7 @@ def gain(metric: str, candidate: float, champion: float) -> float:
 
 
 def _of_values(truth: "pl.Series", given: "pl.Series") -> dict[str, float]:
+    import numpy as np
     import polars as pl
 
     expected = truth.cast(pl.Float64).to_numpy()
@@ -80,7 +79,8 @@ def _of_classes(
     return figures
 
 
-def _of_probabilities(expected: NDArray[Any], shares: NDArray[Any]) -> dict[str, float]:
+def _of_probabilities(expected: "NDArray[Any]", shares: "NDArray[Any]") -> dict[str, float]:
+    import numpy as np
     from sklearn.metrics import roc_auc_score
 
     rows = np.arange(len(expected))
@@ -94,7 +94,9 @@ def _of_probabilities(expected: NDArray[Any], shares: NDArray[Any]) -> dict[str,
     return figures | {"roc_auc": float(roc_auc_score(expected, whole, multi_class="ovr"))}
 
 
-def _places(values: list[Any], places: dict[str, int]) -> NDArray[Any]:
+def _places(values: list[Any], places: dict[str, int]) -> "NDArray[Any]":
+    import numpy as np
+
     return np.array([places.get(_text(value), -1) for value in values], dtype=np.int64)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -11,17 +11,21 @@ from modelyard.errors import Invalid, NotFound
 from modelyard.models.files import FOLDER, ModelFile
 from modelyard.models.kept_files import KeptFiles
 from modelyard.models.naming import clean_name
-from modelyard.models.promotion import Promotion
-from modelyard.models.registry import Registry
-from modelyard.models.training_call import LoadModule
-from modelyard.models.training_plan import TrainingPlan, TrainRequest, champion_tag, pinned
-from modelyard.models.training_work import Training
+from modelyard.models.training_plan import (
+    KIND,
+    TrainingPlan,
+    TrainRequest,
+    champion_tag,
+    pinned,
+)
 from modelyard.models.work import Tables
 from modelyard.runs.kinds import Checked, Context, Outcome, read_request
 from modelyard.workspace import Workspace
 from modelyard.workspace.training import TrainConfig
 
-KIND = "train"
+if TYPE_CHECKING:
+    from modelyard.models.registry import Registry
+    from modelyard.models.training_call import LoadModule
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,8 @@ class TrainKind:
     tables: Tables
     files: Callable[[], KeptFiles]
     workspace: Callable[[], Workspace]
-    load: LoadModule
-    registry: Registry | None = None
+    load: "LoadModule"
+    registry: "Registry | None" = None
     """None where the database may not be asked: in the child process, and where a workspace is
     only looked at."""
     name: ClassVar[str] = KIND
@@ -58,6 +62,8 @@ class TrainKind:
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
         """Train, open and compare; nothing is published yet."""
+        from modelyard.models.training_work import Training
+
         asked = read_request(self.name, request, TrainRequest)
         if asked.plan is None:
             raise Invalid("request.plan", "is missing.")
@@ -77,6 +83,8 @@ class TrainKind:
         It may be done again: the same file is the same version, and a name that points there
         already does not move.
         """
+        from modelyard.models.promotion import Promotion
+
         asked = read_request(self.name, request, TrainRequest)
         if self.registry is None or asked.plan is None:
             raise NotFound("models", "are not known here.")

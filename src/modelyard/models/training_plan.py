@@ -7,6 +7,9 @@ import msgspec
 from modelyard.models.version import CHAMPION, Model, Version
 from modelyard.workspace.training import TrainConfig
 
+KIND = "train"
+"""What runs that train are called."""
+
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):
     """The version with which the new one is compared."""

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from modelyard.accounts.resource import Resource
 from modelyard.errors import Conflict, Invalid
 from modelyard.functions.work import KIND
-from modelyard.models.training import KIND as TRAINING
+from modelyard.models.training_plan import KIND as TRAINING
 from modelyard.runs.kinds import Checked, find_kind
 from modelyard.runs.run import STATES, Run
 from modelyard.web import guard
