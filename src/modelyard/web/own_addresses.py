@@ -4,7 +4,8 @@ import re
 
 from flask import Flask
 
-from modelyard.web.api.documents import document
+from modelyard.protocols.addresses import ROUTES
+from modelyard.web.api.documents import operation_ids
 
 PLACEHOLDER = re.compile(r"<(?:[^<>:]*:)?([^<>]+)>")
 
@@ -12,8 +13,8 @@ PLACEHOLDER = re.compile(r"<(?:[^<>:]*:)?([^<>]+)>")
 def own_addresses(app: Flask) -> tuple[str, ...]:
     """Give the templates of all routes, as OpenAPI writes them, and all operationIds."""
     paths = {PLACEHOLDER.sub(r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
-    names = {one["operationId"] for item in document()["paths"].values() for one in item.values()}
-    return (*sorted(paths), *sorted(names))
+    paths |= {route.path for route in ROUTES if not route.gives_way}
+    return (*sorted(paths), *sorted(operation_ids()))
 
 
 def all_own_addresses() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -12,7 +13,8 @@ from openapi_spec_validator import validate
 from modelyard.accounts.actor import LAPTOP
 from modelyard.models.kept_files import Received
 from modelyard.models.offer import Offer
-from modelyard.web.api.documents import document
+from modelyard.protocols.addresses import ROUTES
+from modelyard.web.api.documents import document, operation_ids
 from modelyard.web.live import LIVE
 
 pytestmark = pytest.mark.usefixtures("known_model")
@@ -21,6 +23,16 @@ PAGES = (
     *("/sign-in", "/sign-out", "/welcome", "/invitation", "/reset"),
     *("/account", "/people", "/audit", "/functions", "/models", "/scenarios"),
 )
+SPOKEN_ELSEWHERE = {route.path for route in ROUTES}
+"""Addresses of protocols that are not ours."""
+WHAT_IF = """
+from typing import Annotated
+from modelyard.whatif import Number, what_if
+
+@what_if
+def flights(seats: Annotated[float, Number()] = 1.0) -> Annotated[float, Number()]:
+    return seats
+"""
 ANSWERS = (
     "/api/v1/datasets",
     "/api/v1/datasets/flights",
@@ -76,7 +88,7 @@ def test_the_document_has_exactly_the_routes(client: FlaskClient) -> None:
         for rule in client.application.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule != "/" and not rule.rule.startswith(PAGES)
-    }
+    } | {(route.path, route.verb.lower()) for route in ROUTES}
     described = {(path, verb) for path, item in document()["paths"].items() for verb in item}
     assert routes == described
 
@@ -114,11 +126,13 @@ def fits(name: str, content: Any) -> None:
 
 
 def test_an_unknown_parameter_is_refused_wherever_parameters_are_described(
-    client: FlaskClient,
+    client: FlaskClient, folder: Path
 ) -> None:
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "flights.py").write_text(WHAT_IF)
     for path, item in document()["paths"].items():
-        if item.get("get", {}).get("parameters"):
-            address = path.replace("{name}", "flights")
+        if item.get("get", {}).get("parameters") and path not in SPOKEN_ELSEWHERE:
+            address = path.replace("{name}", "flights").replace("{number}", "1")
             assert client.get(f"{address}?surprise=1").status_code == 422, path
 
 
@@ -149,3 +163,8 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
         found = found[key]
     result: dict[str, Any] = found
     return result
+
+
+def test_the_names_that_functions_may_not_have_are_those_of_the_document() -> None:
+    written = {one["operationId"] for item in document()["paths"].values() for one in item.values()}
+    assert operation_ids() == written

@@ -3,6 +3,8 @@
 import functools
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import resources
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from modelyard.functions.catalogue import Functions
+from modelyard.functions.operation import Operation
+from modelyard.protocols.addresses import ROUTES
 from modelyard.version import VERSION
 from modelyard.web.function_rights import seen
 from modelyard.web.live import services
@@ -24,6 +28,7 @@ STARTED = {
     "description": "The run that was started; `Location` is where to ask for it.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}},
 }
+OPERATION_ID = re.compile(r"^ *operationId: *([\w.-]+) *$", re.MULTILINE)
 blueprint = Blueprint("documents", __name__)
 
 
@@ -47,12 +52,8 @@ def document() -> dict[str, Any]:
     """
     import yaml
 
-    folder = resources.files("modelyard.web").joinpath("openapi")
-    parts = {
-        file.name: yaml.safe_load(file.read_text("utf-8"))
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".yaml")
-    }
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    parts = {name: yaml.load(text, loader) for name, text in _texts().items()}  # noqa: S506
     content: dict[str, Any] = parts.pop("service.yaml")
     for part in parts.values():
         content["tags"] += part.get("tags", [])
@@ -61,6 +62,18 @@ def document() -> dict[str, Any]:
             content["components"].setdefault(kind, {}).update(named)
     content["info"]["version"] = VERSION
     return content
+
+
+def operation_ids() -> frozenset[str]:
+    """List the operationIds of the document, without reading it whole: services start with it."""
+    return frozenset(name for text in _texts().values() for name in OPERATION_ID.findall(text))
+
+
+def _texts() -> dict[str, str]:
+    """Give the files of the document, by name."""
+    folder = resources.files("modelyard.web").joinpath("openapi")
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {file.name: file.read_text("utf-8") for file in files if file.name.endswith(".yaml")}
 
 
 def _present() -> tuple[Functions, tuple[str, ...]]:
@@ -74,7 +87,7 @@ def _joint(functions: Functions, names: tuple[str, ...]) -> dict[str, Any]:
     from modelyard.functions.document import merge
 
     chosen = {name: functions[name] for name in names}
-    joint = merge(document(), replace(functions, operations=chosen))
+    joint = merge(_beside(chosen.values()), replace(functions, operations=chosen))
     known = {tag["name"] for tag in joint["tags"]}
     for operation in chosen.values():
         written = joint["paths"][operation.path][operation.method.lower()]
@@ -87,6 +100,13 @@ def _joint(functions: Functions, names: tuple[str, ...]) -> dict[str, Any]:
         if operation.is_run:
             written["responses"].setdefault("202", STARTED)
     return joint
+
+
+def _beside(chosen: Iterable[Operation]) -> dict[str, Any]:
+    """Give the service's own document without the addresses at which it gives way to functions."""
+    taken = {route.path for route in ROUTES if route.gives_way} & {one.path for one in chosen}
+    own = document()
+    return own | {"paths": {path: item for path, item in own["paths"].items() if path not in taken}}
 
 
 @functools.lru_cache(maxsize=8)
