@@ -101,4 +101,4 @@ def _look_at(dataset: Dataset) -> Entry:
         shape = dataset.shape()
     except ModelyardError as error:
         fault = error
-    return Entry(dataset.name, dataset.title, source.shown, source.format, shape, fault)
+    return Entry(dataset.name, dataset.title, source.shown, source.kind, shape, fault)

@@ -31,6 +31,14 @@ METHOD = (
 )
 
 
+def statistics_of(
+    where: str, frame: pl.LazyFrame, row_count: int, approximate: bool, progress: Progress
+) -> TableStatistics:
+    """Compute the figures of all columns, or estimate them; raises as both do."""
+    compute = approximate_statistics if approximate else table_statistics
+    return compute(where, frame, row_count, progress)
+
+
 def approximate_statistics(
     where: str, frame: pl.LazyFrame, row_count: int, progress: Progress = silent
 ) -> TableStatistics:

@@ -5,15 +5,30 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.discover import discover
+from modelyard.datasets.engine_dataset import EngineDataset
+from modelyard.datasets.engines.connection import (
+    Connection,
+    connection_of,
+    split_address,
+    table_in,
+)
 from modelyard.datasets.results import Results
-from modelyard.datasets.source import Source, source_from_config
+from modelyard.datasets.source import Source, source_from_config, source_of_engine
 from modelyard.errors import LONGEST_ECHO, Invalid, ModelyardError, NotFound
-from modelyard.workspace import Workspace
+from modelyard.workspace import DatasetConfig, Workspace
 
 NAMES_SHOWN = 10
+
+
+class InEngine(TypedDict):
+    """Where an engine holds a table."""
+
+    connection: Connection
+    table: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,28 +112,49 @@ def _listed(names: list[str]) -> str:
 
 def open_catalogue(workspace: Workspace, results: Results, fetched: Path) -> Catalogue:
     """List the datasets of a workspace; no table is read."""
-    listed: dict[str, Source] = {}
+    datasets: dict[str, Dataset] = {}
     faults: dict[str, ModelyardError] = {}
+
+    def add(source: Source, in_engine: InEngine | None = None) -> None:
+        copy = fetched / fetched_name(source)
+        datasets[source.name] = (
+            Dataset(source, results, copy)
+            if in_engine is None
+            else EngineDataset(source, results, copy, **in_engine)
+        )
+
     for name, config in workspace.config.datasets.items():
         try:
-            listed[name] = source_from_config(workspace, name, config)
+            add(*_source(workspace, name, config))
         except ModelyardError as fault:
             faults[name] = fault
-    sources = [*listed.values(), *discover(workspace)]
+    for source in discover(workspace):
+        add(source)
     preferred = workspace.config.workspace.default_dataset
-    if preferred and preferred not in faults and preferred not in {s.name for s in sources}:
+    if preferred and preferred not in faults and preferred not in datasets:
         faults["default_dataset"] = Invalid(
             "modelyard.toml, workspace.default_dataset", f"there is no dataset '{preferred}'."
         )
         preferred = ""
-    return Catalogue(
-        datasets={
-            source.name: Dataset(source, results, fetched / fetched_name(source))
-            for source in sources
-        },
-        faults=faults,
-        preferred=preferred,
-    )
+    return Catalogue(datasets=datasets, faults=faults, preferred=preferred)
+
+
+def _source(
+    workspace: Workspace, name: str, config: DatasetConfig
+) -> tuple[Source, InEngine | None]:
+    """Give the source of a section, and where its table is held, if by an engine.
+
+    Raises Invalid for an address that cannot be.
+    """
+    scheme = config.source.partition("://")[0]
+    found = workspace.config.connections.get(scheme)
+    if found is None or scheme == config.source:
+        return source_from_config(workspace, name, config), None
+    where = f"modelyard.toml, datasets.{name}.source"
+    _, table = split_address(where, config.source)
+    connection = connection_of(workspace, scheme, found)
+    in_engine = InEngine(connection=connection, table=table_in(where, workspace, connection, table))
+    return source_of_engine(name, config, found.kind), in_engine
 
 
 def fetched_name(source: Source) -> str:

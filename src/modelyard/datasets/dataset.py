@@ -68,6 +68,11 @@ class Dataset:
         return f"{self.name} ({self.source.shown})"
 
     @property
+    def is_near(self) -> bool:
+        """Whether rows can be read in the process that asks for them."""
+        return True
+
+    @property
     def is_fetched(self) -> bool:
         """Whether a remote table has a local copy."""
         return self.source.is_remote and self.fetched.exists()
@@ -110,20 +115,16 @@ class Dataset:
         return self.stored_bytes() <= most_bytes
 
     def prepare(self, progress: Progress = silent) -> None:
-        """Make the columnar copy of a CSV, NDJSON or JSON table, where there is none yet.
+        """Make the columnar copy of a table of rows, where there is none yet.
 
-        Raises Invalid with file and line where the table is broken, and Unavailable where the
-        copy cannot be written.
+        Raises Invalid with file and line where it is broken, Unavailable where there is no room.
         """
         with self._lock:
             if not self.is_prepared():
                 self._make_copy(progress)
 
     def scan(self) -> "pl.LazyFrame":
-        """Open the table lazily; rows are read when something is collected.
-
-        Raises Invalid where the files are broken and NotFound where they are gone.
-        """
+        """Open the table lazily; raises Invalid where files are broken, NotFound where gone."""
         from modelyard.datasets import columnar, remote
 
         if self._is_columnar:
@@ -136,22 +137,13 @@ class Dataset:
 
         Raises Invalid where the files are broken and NotFound where they are gone.
         """
-        name = f"{self.fingerprint()}.shape.json"
-        known = self.results.find(name)
+        known = self.results.find(name := f"{self.fingerprint()}.shape.json")
         if known is not None:
             with contextlib.suppress(msgspec.DecodeError):
                 return msgspec.json.decode(known, type=Shape)
         shape = self.steadily(self._shape)
         self.results.write(name, msgspec.json.encode(shape))
         return shape
-
-    def find_fault(self) -> ModelyardError | None:
-        """Give what is wrong with the dataset, or None where it can be read."""
-        try:
-            self.shape()
-        except ModelyardError as fault:
-            return fault
-        return None
 
     def rows(self, query: "RowQuery | None" = None) -> "RowPage":
         """Filter, sort and page the rows; the first hundred where nothing is asked."""
@@ -176,6 +168,14 @@ class Dataset:
         from modelyard.datasets.tasks import StatisticsTask, answer
 
         return answer(self, StatisticsTask(approximate=approximate), progress)
+
+    def work_out_statistics(
+        self, approximate: bool = False, progress: Progress = silent
+    ) -> "TableStatistics":
+        """Compute the figures of every column; estimate where that is asked and it is large."""
+        from modelyard.datasets.approximate import statistics_of
+
+        return statistics_of(self.where, self.scan(), self.shape().rows, approximate, progress)
 
     def correlation(self, progress: Progress = silent) -> "Correlation":
         """Correlate the numeric columns, or give the correlation from the cache."""
@@ -246,9 +246,9 @@ class Dataset:
                 columnar.copy_to_parquet(self.where, self.source, self.files(), target)
 
     def _shape(self) -> Shape:
-        from modelyard.datasets.columnar import shape_of
+        from modelyard.datasets import columnar
 
-        return shape_of(self.where, self.scan(), self.stored_bytes())
+        return columnar.shape_of(self.where, self.scan(), self.stored_bytes())
 
     def stored_bytes(self) -> int:
         """Give the size of the files as they are stored.

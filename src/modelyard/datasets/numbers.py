@@ -105,7 +105,7 @@ def histogram(ordered: Array) -> Histogram | None:
     low, high = float(inner[0]), float(inner[-1])
     if not math.isfinite(high - low):
         return None
-    edges = _whole_edges(low, high) if ordered.dtype.kind in "iu" else _edges(low, high)
+    edges = bin_edges(low, high, ordered.dtype.kind in "iu")
     places = np.searchsorted(inner, edges[1:-1], side="left")
     counts = np.diff(np.concatenate(([0], places, [len(inner)])))
     start = int(np.searchsorted(ordered, inner[0], side="left"))
@@ -126,7 +126,7 @@ def _wide_column(series: pl.Series) -> NumberColumn:
         blocks = range(0, len(known_values), BLOCK)
         total = sum(int(v) for start in blocks for v in known_values.slice(start, BLOCK).to_list())
         changes |= {"min": known_values.min(), "max": known_values.max(), "sum": total}
-        changes["note"] = _sum_note(True, total)
+        changes["note"] = sum_note(True, total)
     return msgspec.structs.replace(figures, **changes)
 
 
@@ -155,20 +155,20 @@ def _with_moments(figures: NumberColumn, ordered: Array) -> NumberColumn:
         second, third = central_moments(ordered, mean)
     whole = ordered.dtype.kind in "iu"
     low, high = ordered[0].item(), ordered[-1].item()
-    spread = _spread(count, second) if high > low else (0.0 if count > 1 else None)
+    deviation = spread(count, second) if high > low else (0.0 if count > 1 else None)
     overflow = "The sum is beyond the range of a 64-bit float." if not math.isfinite(total) else ""
     changes: dict[str, Any] = {
         "mean": known(mean),
-        "std": spread,
+        "std": deviation,
         "min": low,
         "q1": known(quantile(ordered, 0.25)),
         "median": known(quantile(ordered, 0.5)),
         "q3": known(quantile(ordered, 0.75)),
         "max": high,
         "sum": total if whole else known(total),
-        "skew": _skew(count, second, third) if high > low else None,
+        "skew": skew(count, second, third) if high > low else None,
         "histogram": histogram(ordered),
-        "note": overflow or _sum_note(whole, total),
+        "note": overflow or sum_note(whole, total),
     }
     return msgspec.structs.replace(figures, **changes)
 
@@ -178,17 +178,19 @@ def known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _sum_note(whole: bool, total: float) -> str:
+def sum_note(whole: bool, total: float) -> str:
+    """Say where a sum of integers is larger than what most programs can hold."""
     beyond = whole and not -(2**63) <= total < 2**63
     return "The sum is exact, and beyond the range of a 64-bit integer." if beyond else ""
 
 
-def _spread(count: int, second: float) -> float | None:
+def spread(count: int, second: float) -> float | None:
+    """Give the sample standard deviation from the sum of squared distances."""
     return known(math.sqrt(second / (count - 1))) if count > 1 else None
 
 
-def _skew(count: int, second: float, third: float) -> float | None:
-    """G1 of Joanes and Gill (1998), The Statistician 47, 183-189."""
+def skew(count: int, second: float, third: float) -> float | None:
+    """Give G1 of Joanes and Gill (1998), The Statistician 47, 183-189."""
     if count < 3 or second <= 0 or not math.isfinite(second):
         return None
     root = math.sqrt(second / count)
@@ -199,14 +201,28 @@ def _skew(count: int, second: float, third: float) -> float | None:
 def _trim(ordered: Array) -> slice:
     """Choose the part that the histogram draws: all, or the middle 99 %."""
     count = len(ordered)
-    low, high = int(count * 0.005), max(1, math.ceil(count * 0.995))
-    inner = float(ordered[high - 1]) - float(ordered[low])
-    whole = float(ordered[-1]) - float(ordered[0])
-    if 0 < inner * FENCE < whole:
+    low, high = inner_places(count)
+    ends = float(ordered[0]), float(ordered[-1])
+    if is_squashed(float(ordered[low]), float(ordered[high]), *ends):
         start = int(np.searchsorted(ordered, ordered[low], side="left"))
-        stop = int(np.searchsorted(ordered, ordered[high - 1], side="right"))
+        stop = int(np.searchsorted(ordered, ordered[high], side="right"))
         return slice(start, stop)
     return slice(0, count)
+
+
+def inner_places(count: int) -> tuple[int, int]:
+    """Give the first and the last place of the middle 99 % of so many sorted values."""
+    return int(count * 0.005), max(1, math.ceil(count * 0.995)) - 1
+
+
+def is_squashed(inner_low: float, inner_high: float, low: float, high: float) -> bool:
+    """Tell whether a few extreme values would leave the rest one bar of the picture."""
+    return 0 < (inner_high - inner_low) * FENCE < high - low
+
+
+def bin_edges(low: float, high: float, is_whole: bool) -> Array:
+    """Choose the edges of at most 30 bins of equal width; of whole numbers, a whole width."""
+    return _whole_edges(low, high) if is_whole else _edges(low, high)
 
 
 def _edges(low: float, high: float) -> Array:

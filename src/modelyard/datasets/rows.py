@@ -8,6 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from modelyard.datasets.faults import collect
+from modelyard.datasets.row_query import Filter, RowQuery
 from modelyard.datasets.row_values import value_of
 from modelyard.errors import LONGEST_ECHO, Invalid
 
@@ -29,30 +30,9 @@ NULL_TESTS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "null": lambda column: column.is_null(),
     "notnull": lambda column: column.is_not_null(),
 }
+__all__ = ["OPERATORS", "Filter", "RowPage", "RowQuery", "parse_filter", "read_rows"]
 OPERATORS = (*COMPARISONS, *TEXT_TESTS, *NULL_TESTS)
 MOST_ROWS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One condition on a column, such as `dep_delay`, `gt`, `60`."""
-
-    column: str
-    operator: str
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class RowQuery:
-    """Which rows of a table, in which order, from where and how many."""
-
-    filters: tuple[Filter, ...] = ()
-    sort: tuple[str, ...] = ()
-    """Column names; one with a leading `-` sorts downwards. Nulls come last."""
-    columns: tuple[str, ...] = ()
-    """The columns to give; none named means all."""
-    offset: int = 0
-    limit: int = 100
 
 
 @dataclass(frozen=True)

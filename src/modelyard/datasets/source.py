@@ -50,6 +50,13 @@ class Source:
     homepage: str = ""
     csv: CsvOptions = CsvOptions()
     storage: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+    """The kind of database or cluster that holds the table; empty for files."""
+
+    @property
+    def kind(self) -> str:
+        """What holds the rows, for people: a format of files, or an engine."""
+        return self.engine or self.format
 
     @property
     def is_remote(self) -> bool:
@@ -159,6 +166,21 @@ def source_from_config(workspace: Workspace, name: str, config: DatasetConfig) -
         homepage=config.homepage,
         csv=CsvOptions(separator, config.encoding, nulls, config.decimal_comma),
         storage=config.storage,
+    )
+
+
+def source_of_engine(name: str, config: DatasetConfig, engine: str) -> Source:
+    """Make the source of a section whose address is a table of a connection."""
+    return Source(
+        name=name,
+        address=config.source,
+        format="parquet",
+        path=None,
+        title=config.title,
+        description=config.description,
+        licence=config.licence,
+        homepage=config.homepage,
+        engine=engine,
     )
 
 

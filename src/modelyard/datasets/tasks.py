@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
+from modelyard.datasets.row_query import RowQuery
 from modelyard.errors import Invalid
 from modelyard.progress import Progress, silent
 from modelyard.version import VERSION
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from modelyard.datasets.dataset import Dataset
     from modelyard.datasets.figures import TableStatistics
     from modelyard.datasets.outliers import OutlierScan
+    from modelyard.datasets.rows import RowPage
 
 Result = TypeVar("Result")
 
@@ -26,6 +28,10 @@ class Computation(msgspec.Struct, Generic[Result], frozen=True, kw_only=True):
     def compute(self, dataset: "Dataset", progress: Progress) -> Result:
         """Work out the answer."""
         raise NotImplementedError
+
+    def encode(self, result: Result) -> bytes:
+        """Write an answer to be kept."""
+        return encode_json(result)
 
     def decode(self, content: bytes) -> Result:
         """Read an answer that was kept."""
@@ -52,11 +58,7 @@ class StatisticsTask(
 
     def compute(self, dataset: "Dataset", progress: Progress) -> "TableStatistics":
         """Compute exactly, or estimate where that was asked and the table is large."""
-        from modelyard.datasets import approximate, statistics
-
-        estimate, count = approximate.approximate_statistics, statistics.table_statistics
-        compute = estimate if self.approximate else count
-        return compute(dataset.where, dataset.scan(), dataset.shape().rows, progress)
+        return dataset.work_out_statistics(self.approximate, progress)
 
     def decode(self, content: bytes) -> "TableStatistics":
         """Read the figures."""
@@ -158,7 +160,30 @@ class BenchmarkTask(
         return decode_json(content, BenchmarkReport)
 
 
-Task = PrepareTask | StatisticsTask | CorrelationTask | OutliersTask | BenchmarkTask
+class RowsTask(Computation["RowPage"], frozen=True, kw_only=True, tag_field="task", tag="rows"):
+    """A page of rows of a table that another engine holds."""
+
+    query: RowQuery
+
+    def compute(self, dataset: "Dataset", progress: Progress) -> "RowPage":
+        """Ask for the rows."""
+        progress(0.0, "asking for rows")
+        return dataset.rows(self.query)
+
+    def encode(self, result: "RowPage") -> bytes:
+        """Write the rows as Arrow, with their place in front."""
+        from modelyard.datasets.kept_rows import write_page
+
+        return write_page(result)
+
+    def decode(self, content: bytes) -> "RowPage":
+        """Read the rows."""
+        from modelyard.datasets.kept_rows import read_page
+
+        return read_page(content)
+
+
+Task = PrepareTask | StatisticsTask | CorrelationTask | OutliersTask | BenchmarkTask | RowsTask
 
 
 def key_of(dataset: "Dataset", task: Computation[Any]) -> str:
@@ -185,7 +210,7 @@ def answer(dataset: "Dataset", task: Computation[Result], progress: Progress = s
             return task.decode(known)
         dataset.results.forget(name)
     result = dataset.steadily(lambda: task.compute(dataset, progress))
-    dataset.results.write(name, encode_json(result))
+    dataset.results.write(name, task.encode(result))
     return result
 
 

@@ -6,6 +6,7 @@ A new setting is a field of `Settings`, a line of `variables.VARIABLES`, and a r
 from modelyard.settings.environment import (
     child_environment,
     environment_with,
+    find_secret,
     from_environment,
     to_environment,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Settings",
     "child_environment",
     "environment_with",
+    "find_secret",
     "from_environment",
     "to_environment",
     "user_cache",

@@ -22,6 +22,7 @@ from modelyard.workspace.config import (
     WorkspaceConfig,
     WorkspaceSection,
 )
+from modelyard.workspace.connections import TAKEN, ConnectionConfig
 from modelyard.workspace.place import Path, line_of, place
 from modelyard.workspace.training import FUNCTION, PROMOTE, HoldoutConfig, TrainConfig
 
@@ -41,10 +42,11 @@ def parse(text: str) -> WorkspaceConfig:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise Invalid(FILE_NAME, f"is not TOML: {fault}.") from None
-    _refuse_unknown(text, (), raw, ("workspace", "datasets", "schedules", "functions", "models"))
+    _refuse_unknown(text, (), raw, SECTIONS)
     workspace = _section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
     return WorkspaceConfig(
         workspace=workspace,
+        connections=_named(text, raw, "connections", _connection),
         datasets=_named(text, raw, "datasets", _dataset),
         schedules=_named(text, raw, "schedules", _schedule),
         functions=_functions(text, raw.get("functions", {})),
@@ -86,6 +88,19 @@ def _functions(text: str, section: object) -> FunctionsSection:
             raise Invalid(
                 place(text, "functions", key), f"must be a number from {least:g} to {most:,}."
             )
+    return config
+
+
+def _connection(text: str, name: str, section: object) -> ConnectionConfig:
+    config = _section(text, ("connections", name), section, ConnectionConfig)
+    if name in TAKEN:
+        raise Invalid(place(text, "connections", name), f"'{name}' is how web addresses begin.")
+    if "@" in config.address and config.kind not in {"spark", "duckdb"}:
+        raise Invalid(
+            place(text, "connections", name, "address"),
+            "holds an '@': a name and a password do not stand here.",
+            "Write user = ..., and password_from = the variable that holds the password.",
+        )
     return config
 
 

@@ -131,7 +131,7 @@ def about(dataset: Dataset) -> dict[str, Any]:
         "licence": source.licence,
         "homepage": source.homepage,
         "source": source.shown,
-        "format": source.format,
+        "format": source.kind,
     }
 
 

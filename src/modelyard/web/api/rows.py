@@ -9,10 +9,12 @@ from werkzeug.wsgi import wrap_file
 
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import LONGEST_ECHO, Invalid
+from modelyard.runs.child_state import ChildState
 from modelyard.version import VERSION
 from modelyard.web.live import live, services
 from modelyard.web.query import Query
 from modelyard.web.replies import as_json, pending
+from modelyard.web.row_pages import row_page
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +46,9 @@ def answer_rows(dataset: Dataset) -> Response:
     shape = dataset.shape()
     refuse_too_much(min(wanted.limit, shape.rows), len(wanted.columns or shape.columns))
     tag = rows_tag(dataset, kind)
-    page = dataset.rows(wanted)
+    page = row_page(dataset, wanted, wait_s)
+    if isinstance(page, ChildState):
+        return pending(page)
     if kind == "json":
         is_steady = tag == rows_tag(dataset, kind)
         return as_json(page_content(dataset.where, page, wanted), tag if is_steady else None)

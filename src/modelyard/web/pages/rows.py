@@ -7,12 +7,14 @@ from flask import Blueprint, Response, redirect, request
 
 from modelyard.datasets.dataset import Dataset
 from modelyard.errors import ModelyardError
+from modelyard.runs.child_state import ChildState
 from modelyard.web.api.rows import MOST_FILE_ROWS, ROW_PARAMETERS, row_query
 from modelyard.web.needs import guarded
-from modelyard.web.pages.frame import View, api_of, framed, status_of
+from modelyard.web.pages.frame import WAIT_S, View, api_of, framed, pending, status_of
 from modelyard.web.pages.paging import Paging
 from modelyard.web.pages.row_address import SIZE, RowAddress
 from modelyard.web.query import Query
+from modelyard.web.row_pages import row_page
 
 MOST_SIZE = 500
 SIZES = (25, 50, 100, 250, 500)
@@ -62,6 +64,8 @@ def show_rows(dataset: Dataset) -> View | Response:
         status, title = status_of(fault)
         broken = {"fault": fault, "fault_title": title, "chips": _chips(address)}
         return View("datasets/rows.html", context | broken, status)
+    if isinstance(table, ChildState):
+        return pending(table, str(address.as_of(api_of(dataset, "rows"))))
     if isinstance(table, Response):
         return table
     return View("datasets/rows.html", context | table | {"chips": _chips(address)})
@@ -89,7 +93,7 @@ def _new_filter(query: Query) -> str:
 
 def _table(
     dataset: Dataset, query: Query, address: RowAddress, names: list[str]
-) -> dict[str, Any] | Response:
+) -> dict[str, Any] | Response | ChildState:
     """Read the rows; a page beyond the last one leads to the last."""
     from modelyard.web.pages.row_cells import cell_columns, cell_rows
 
@@ -101,7 +105,9 @@ def _table(
         offset=(address.page - 1) * address.size,
         limit=address.size,
     )
-    page = dataset.rows(wanted)
+    page = row_page(dataset, wanted, WAIT_S)
+    if isinstance(page, ChildState):
+        return page
     paging = Paging(page.matching, address.size, address.page)
     if address.page > paging.pages:
         return _led_to(address.at(page=paging.pages))

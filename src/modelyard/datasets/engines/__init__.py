@@ -1,0 +1,1 @@
+"""Tables that lie in a database or on a cluster: it does the work, and only results come back."""
