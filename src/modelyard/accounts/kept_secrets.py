@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.tables import SECRETS
 from modelyard.db import Database
@@ -32,8 +31,7 @@ class KeptSecrets:
         return known
 
     def _make(self, name: str, nbytes: int) -> bytes:
-        dialect = sqlite if self.database.is_sqlite else postgresql
-        made = dialect.insert(SECRETS).values(name=name, value=secrets.token_bytes(nbytes))
+        made = self.database.insert(SECRETS).values(name=name, value=secrets.token_bytes(nbytes))
         with self.database.transaction() as connection:
             connection.execute(made.on_conflict_do_nothing())
             return _find(connection, name) or b""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.ground import Ground
@@ -95,8 +94,7 @@ class SharingTable:
             "changed_by": by.shown[:254],
             "changed_at": self.ground.clock(),
         }
-        dialect = sqlite if self.ground.database.is_sqlite else postgresql
-        added = dialect.insert(VISIBILITIES).values(values).on_conflict_do_nothing()
+        added = self.ground.database.insert(VISIBILITIES).values(values).on_conflict_do_nothing()
         with self.ground.change(by) as connection:
             if connection.execute(added).rowcount:
                 detail = {"level": "private", "owner": values["owner"]}
@@ -111,8 +109,7 @@ class SharingTable:
                 self.ground.audit.note(connection, by, "sharing.forget", str(resource))
 
     def _upsert(self, connection: Connection, values: dict[str, Any]) -> None:
-        dialect = sqlite if self.ground.database.is_sqlite else postgresql
-        added = dialect.insert(VISIBILITIES).values(values)
+        added = self.ground.database.insert(VISIBILITIES).values(values)
         keys = ("kind", "name")
         changed = {name: value for name, value in values.items() if name not in keys}
         connection.execute(added.on_conflict_do_update(index_elements=keys, set_=changed))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.tables import ATTEMPTS
 from modelyard.db import Database
@@ -101,8 +100,7 @@ class Throttle:
         return self._upsert(connection, bucket, self._end(window_s))
 
     def _upsert(self, connection: Connection, bucket: str, end: int) -> int:
-        dialect = sqlite if self.database.is_sqlite else postgresql
-        added = dialect.insert(ATTEMPTS).values(bucket=bucket, window=end, count=1)
+        added = self.database.insert(ATTEMPTS).values(bucket=bucket, window=end, count=1)
         more = added.on_conflict_do_update(
             index_elements=["bucket", "window"], set_={"count": ATTEMPTS.c.count + 1}
         )

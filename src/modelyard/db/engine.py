@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DisconnectionError,
@@ -50,6 +50,16 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether it is a file that only this machine may use."""
         return self.engine.dialect.name == "sqlite"
+
+    def insert(self, table: Table) -> Any:
+        """Give an INSERT that can say what is to be done where the row is there already."""
+        if self.is_sqlite:
+            from sqlalchemy.dialects import sqlite
+
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

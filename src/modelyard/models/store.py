@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from modelyard.accounts.actor import Actor
@@ -145,10 +144,9 @@ class ModelStore:
     @contextmanager
     def _change(self, name: str, by: Actor) -> Iterator[Connection]:
         """Change one model, one after the other; it is made where there is none."""
-        dialect = sqlite if self.database.is_sqlite else postgresql
         row = {"name": name, "created_at": self.clock(), "created_by": by.shown[:254]}
         with self.database.transaction() as connection:
-            connection.execute(dialect.insert(MODELS).values(row).on_conflict_do_nothing())
+            connection.execute(self.database.insert(MODELS).values(row).on_conflict_do_nothing())
             connection.execute(
                 select(MODELS.c.name).where(MODELS.c.name == name).with_for_update()
             ).all()

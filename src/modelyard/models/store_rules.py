@@ -6,7 +6,6 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.audit import AuditLog
@@ -58,11 +57,12 @@ class RuleStore:
 
     def trust(self, module: str, *, by: Actor) -> None:
         """Let models import a module."""
-        dialect = sqlite if self.database.is_sqlite else postgresql
         values = {"module": module, "trusted_at": self.clock(), "trusted_by": by.shown[:254]}
         with self.database.transaction() as connection:
             require_present(connection, by, self.clock())
-            connection.execute(dialect.insert(TRUSTED).values(values).on_conflict_do_nothing())
+            connection.execute(
+                self.database.insert(TRUSTED).values(values).on_conflict_do_nothing()
+            )
             self.audit.note(connection, by, "model.trust", module)
 
     def distrust(self, module: str, *, by: Actor) -> None:

@@ -14,6 +14,7 @@ from modelyard.web.api import (
     audit,
     datasets,
     documents,
+    fleet,
     health,
     metrics,
     model_aliases,
@@ -35,6 +36,9 @@ from modelyard.web.api import (
 from modelyard.web.door import DOOR, Door
 from modelyard.web.door.entrance import Entrance
 from modelyard.web.door.function_door import FunctionDoor, own_words
+from modelyard.web.fleet_pulse import PULSE
+from modelyard.web.fleet_pulse import PULSE, WebPulse
+from modelyard.web.late_rules import LateRule
 from modelyard.web.live import LIVE, LiveServices
 from modelyard.web.model_folder import begin_with_first_request
 from modelyard.web.own_addresses import own_addresses
@@ -50,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     chosen = settings or from_environment()
     app = Flask("modelyard.web", static_url_path="/static")
+    app.url_rule_class = LateRule
     app.logger.setLevel(logging.INFO)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
@@ -65,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     mount(app)
     live.open_functions(own_addresses(app))
-    _add_layers(app, chosen)
+    app.extensions[PULSE] = WebPulse(live, chosen)
+    _add_layers(app, chosen, is_service=settings is None)
     if settings is None:
         begin_with_first_request(app, live)
     return app
@@ -75,7 +81,8 @@ def mount(app: Flask) -> None:
     """Add all routes of the service's own."""
     for module in (datasets, runs, schedules, run_results, run_events, short, health, documents):
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(metrics.blueprint)
+    for of_scale in (metrics, fleet):
+        app.register_blueprint(of_scale.blueprint)
     for of_accounts in (people, tokens, audit, access_api):
         app.register_blueprint(of_accounts.blueprint)
     for of_models in (models, model_versions, model_aliases, model_rules):
@@ -90,7 +97,7 @@ def _as_it_is(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def _add_layers(app: Flask, settings: Settings) -> None:
+def _add_layers(app: Flask, settings: Settings, is_service: bool) -> None:
     """Put the layers around Flask, the innermost first: doors beside it come before the headers."""
     live, bodies = app.extensions[LIVE], app.extensions[places.BODIES]
     entrance = Entrance(live, settings)
@@ -101,8 +108,10 @@ def _add_layers(app: Flask, settings: Settings) -> None:
     app.wsgi_app = door  # type: ignore[method-assign]
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
-    folder = app.extensions[LIVE].services.state / "metrics"
-    app.wsgi_app = watch.Watch(app.wsgi_app, folder, settings.log)  # type: ignore
+    begin = app.extensions[PULSE].begin if is_service else None
+    app.wsgi_app = watch.Watch(  # type: ignore[method-assign]
+        app.wsgi_app, live.services.state / "metrics", settings.log, begin
+    )
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

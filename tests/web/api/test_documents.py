@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("known_model")
 PAGES = (
     *("/static", "/docs", "/datasets", "/runs", "/favicon.ico"),
     *("/sign-in", "/sign-out", "/welcome", "/invitation", "/reset"),
-    *("/account", "/people", "/audit", "/functions", "/models", "/scenarios"),
+    *("/account", "/people", "/audit", "/fleet", "/functions", "/models", "/scenarios"),
 )
 SPOKEN_ELSEWHERE = {route.path for route in ROUTES}
 """Addresses of protocols that are not ours."""
@@ -57,6 +57,8 @@ ANSWERS = (
     "/api/v1/models/flights/golden",
     "/api/v1/models/flights/access",
     "/api/v1/trusted-modules",
+    "/api/v1/fleet",
+    "/api/v1/fleet/history?span=day",
     "/stats",
     "/about?format=json",
     "/about/flask?format=json",
