@@ -31,7 +31,7 @@ def models() -> list[Model]:
 
 
 def has_public() -> bool:
-    """Tell whether anybody at all may see a dataset, a function or a model."""
+    """Tell whether anybody at all may see any dataset, function or model at all."""
     current = services()
     return any(
         guard.visibility(Resource(kind, name)).level == "public"
@@ -39,6 +39,7 @@ def has_public() -> bool:
             ("dataset", current.datasets.datasets),
             ("function", current.functions),
             ("model", [model.name for model in live().records.models.list_models()]),
+            ("scenario", [one.name for one in live().records.scenarios.list_models()]),
         )
         for name in names
     )

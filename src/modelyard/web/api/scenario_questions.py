@@ -37,7 +37,7 @@ def compare(name: str) -> Response:
         for one in ids:
             if what_ifs().saved.get(one, by=guard.asker()).model != name:
                 raise Invalid("body, 'saved'", f"{one[:40]} is of another model.")
-        return unkept(what_ifs().compare_saved(ids))
+        return unkept(what_ifs().compare_saved(ids, by=guard.asker()))
     return unkept(what_ifs().compare(name, pairs_of(body), **asked))
 
 
@@ -58,7 +58,7 @@ def sensitivity(name: str) -> Response:
 def grid(name: str) -> Response:
     """Work a model out for all combinations of one or two parameters' values."""
     given, asked, body = inputs_of(name, "axes")
-    axes = bodies.mapping(body, "axes")
+    axes = bodies.values(body, "axes")
     for axis, values in axes.items():
         if not isinstance(values, str | list):
             raise Invalid(f"body, 'axes.{axis[:60]}'", "is neither a list nor a range as a text.")
@@ -92,7 +92,7 @@ def monte_carlo(name: str) -> Response:
     if seed > LARGEST_SEED:
         raise Invalid("body, 'seed'", f"is above {LARGEST_SEED}.")
     found = what_ifs().monte_carlo(
-        name, given, bodies.mapping(body, "distributions"),
+        name, given, bodies.values(body, "distributions"),
         draws=bodies.number(body, "draws", 10_000), seed=seed, **asked,
     )  # fmt: skip
     return unkept(found)
@@ -121,5 +121,5 @@ def pairs_of(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     for place, one in enumerate(given):
         if not isinstance(one, dict) or set(one) - {"name", "inputs"}:
             raise Invalid(f"body, 'scenarios[{place}]'", "has other members than name and inputs.")
-        pairs.append((bodies.text(one, "name", str(place + 1)), bodies.mapping(one, "inputs")))
+        pairs.append((bodies.text(one, "name", str(place + 1)), bodies.values(one, "inputs")))
     return pairs

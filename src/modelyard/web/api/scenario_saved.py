@@ -35,7 +35,7 @@ def save(name: str) -> Response:
     get_offered(name)
     body = json_object("name", "inputs", "note", "as_of", "level", "people")
     saved = what_ifs().saved.save(
-        name, bodies.text(body, "name"), bodies.mapping(body, "inputs"),
+        name, bodies.text(body, "name"), bodies.values(body, "inputs"),
         note=bodies.text(body, "note"), as_of=bodies.day(body),
         level=bodies.level(body) or "private", people=bodies.texts(body, "people"),
         by=guard.asker(),
@@ -63,7 +63,7 @@ def change_saved(name: str, saved_id: str) -> Response:
         saved.id,
         made_from=bodies.number(body, "made_from"),
         name=bodies.text(body, "name") if "name" in body else None,
-        inputs=bodies.mapping(body, "inputs") if "inputs" in body else None,
+        inputs=bodies.values(body, "inputs") if "inputs" in body else None,
         note=bodies.text(body, "note") if "note" in body else None,
         as_of=bodies.day(body),
         by=guard.asker(),

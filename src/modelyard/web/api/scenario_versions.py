@@ -60,8 +60,9 @@ def get_version(name: str, number: int) -> Response:
 @guarded("read", "scenario")
 def list_changes(name: str, number: int) -> Response:
     """Say what differs from another version, by default the one it was made from."""
+    query = Query(request.args, "since")
     version = found_version(name, number)
-    since = Query(request.args, "since").integer("since", version.made_from, 0, MOST_NUMBER)
+    since = query.integer("since", version.made_from, 0, MOST_NUMBER)
     changes = what_ifs().versions.differences(name, since, number) if since else []
     return hashed({"since": since, "number": number, "changes": msgspec.to_builtins(changes)})
 

@@ -19,7 +19,7 @@ from modelyard.web.what_if.contents import content_from_json
 from modelyard.web.what_if.documents import ROOT, model_json, model_line, version_json
 from modelyard.web.what_if.files import FORMS, file_answer
 from modelyard.web.what_if.offered import KIND, get_offered, get_usable, seen_models, what_ifs
-from modelyard.web.what_if.rights import require_create
+from modelyard.web.what_if.rights import level_of_new, require_create
 from modelyard.web.what_if.state import given_of, model_asked
 
 OWN = ("version", "as_of")
@@ -45,7 +45,7 @@ def create_model() -> Response:
     content = content_from_json(body.get("content", {}))
     require_create(name, content.based_on)
     made = what_ifs().versions.create(
-        name, content, why=bodies.text(body, "why"), level=bodies.level(body),
+        name, content, why=bodies.text(body, "why"), level=level_of_new(bodies.level(body)),
         people=bodies.texts(body, "people"), by=guard.asker(),
     )  # fmt: skip
     answer = unkept(version_json(made), 201)
@@ -86,7 +86,8 @@ def run_by_address(name: str) -> Response:
     """Work a model out with the values of the address: as JSON, or as a file."""
     version, as_of = model_asked(request.args)
     offered = get_usable(name, version, as_of)
-    given, asked = given_of(offered.definition, request.args), {"version": version, "as_of": as_of}
+    given = given_of(offered.definition, request.args)
+    asked: dict[str, Any] = {"version": version, "as_of": as_of}
     form = request.args.get("_format", "json")
     if form not in {"json", *FORMS}:
         known = ", ".join(("json", *FORMS))
@@ -131,7 +132,7 @@ def inputs_of(name: str, *more: str) -> tuple[dict[str, Any], dict[str, Any], di
     """
     Query(request.args)
     body = json_object("inputs", "version", "as_of", *more)
-    given, asked = bodies.mapping(body, "inputs"), bodies.meant(body)
+    given, asked = bodies.values(body, "inputs"), bodies.meant(body)
     get_usable(name, asked["version"], asked["as_of"])
     return given, asked, body
 

@@ -8,6 +8,7 @@ from modelyard.accounts.resource import LEVELS, Level
 from modelyard.errors import LONGEST_ECHO, Invalid
 
 MOST_NUMBER = 10**9
+LONGEST_WHOLE = 2**63
 
 
 def text(body: Mapping[str, Any], name: str, default: str = "") -> str:
@@ -34,6 +35,20 @@ def mapping(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Invalid(f"body, '{name}'", "is not a JSON object.")
     return value
+
+
+def values(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Give values by parameter; a whole number too long for a worker is sent to it as a text."""
+    return {key: _sendable(value) for key, value in mapping(body, name).items()}
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_sendable(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _sendable(one) for key, one in value.items()}
+    is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= LONGEST_WHOLE
+    return str(value) if is_long else value
 
 
 def texts(body: Mapping[str, Any], name: str) -> list[str]:

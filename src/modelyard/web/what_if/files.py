@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from modelyard.scenarios.what_ifs import TableForm
 from modelyard.web.what_if.offered import what_ifs
 
 FORMS = {
@@ -30,7 +31,7 @@ def file_answer(  # noqa: PLR0913 (what is asked)
     if form == "xlsx":
         content = what_ifs().excel(name, given, title=title, **asked)
     else:
-        table = "csv" if form == "csv" else "parquet"
+        table: TableForm = "csv" if form == "csv" else "parquet"
         content = what_ifs().table(name, given, table, output=output, **asked)
     stem = f"{name}-{output}" if output and form != "xlsx" else name
     answer = Response(content, mimetype=FORMS[form])

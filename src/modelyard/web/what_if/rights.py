@@ -5,11 +5,11 @@ the scope `admin` on it. Where its owner asks for a second person's approval, ev
 write may propose, and nothing they propose is used before it is approved.
 """
 
-from modelyard.accounts.resource import Resource
+from modelyard.accounts.resource import Level, Resource
 from modelyard.errors import Denied
 from modelyard.scenarios.record import Version
 from modelyard.web import guard
-from modelyard.web.live import live
+from modelyard.web.live import live, services
 from modelyard.web.what_if.offered import KIND, what_ifs
 
 CURE = "Copy it under a name of your own, or ask its owner."
@@ -71,8 +71,18 @@ def require_create(name: str, based_on: str) -> None:
     guard.require("write")
     if based_on:
         require_read(based_on)
-    if name == based_on:
+    if based_on and name == based_on:
         guard.require("admin", Resource(KIND, name))
+
+
+def level_of_new(level: Level | None) -> Level | None:
+    """Say who may see a new model: as the workspace says where nobody said it.
+
+    It is written down where the one who makes it is a person, so that it is known whose it is.
+    """
+    if level is None and guard.asker().email:
+        return services().workspace.config.workspace.visibility
+    return level
 
 
 def require_read(name: str) -> None:

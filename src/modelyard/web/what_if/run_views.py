@@ -26,7 +26,7 @@ def scenarios_view(result: Mapping[str, Any]) -> dict[str, Any]:
     """Shape scenarios that were worked out in bulk: one line for each."""
     items = described(result["what_if"], result["version"])
     told = result["scenarios"]
-    given = next((one["outputs"] for one in told if not one["fault"]), {})
+    given: dict[str, Any] = next((one["outputs"] for one in told if not one["fault"]), {})
     names = [name for name in items if name in given] or list(given)
     lines = [
         (one["name"] or one["id"], one["fault"],

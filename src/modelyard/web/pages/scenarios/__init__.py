@@ -6,6 +6,7 @@ from flask import Blueprint
 def blueprints() -> list[Blueprint]:
     """Give all of them."""
     from modelyard.web.pages.scenarios import (
+        actuals,
         chance,
         comparing,
         managing,
@@ -17,4 +18,4 @@ def blueprints() -> list[Blueprint]:
     )
 
     modules = (trying, variations, chance, comparing, saving, running, managing, versions)
-    return [module.blueprint for module in modules]
+    return [module.blueprint for module in (*modules, actuals)]

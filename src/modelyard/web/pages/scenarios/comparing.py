@@ -58,10 +58,8 @@ def compare(name: str) -> Response:
         chosen = chosen_of(asked, saved)
         if not chosen:
             return framed(asked, "compare", "scenarios/compare.html", **context)
-        pairs = [(one.title, one.given) for one in chosen]
-        found = what_ifs().compare(name, pairs, **asked.state.asked)
-        context |= {"chosen": chosen, "tokens": tokens_of(chosen)}
-        context |= comparison_view(asked, chosen, found)
+        view = compared(asked, chosen)
+        context |= {"chosen": chosen, "tokens": tokens_of(chosen), **view}
     except ModelyardError as fault:
         return framed(asked, "compare", "scenarios/compare.html", fault, **context)
     return framed(asked, "compare", "scenarios/compare.html", **context)
@@ -69,18 +67,17 @@ def compare(name: str) -> Response:
 
 def chosen_of(asked: Asked, saved: Sequence[Saved]) -> list[Chosen]:
     """Read which scenarios are compared; raises NotFound for a saved one that is not here."""
-    root = f"/scenarios/{asked.offered.name}"
     chosen = []
     if request.args.get("_all"):
         find = request.args.get("_find", "").strip().lower()
         fitting = [one for one in saved if find in one.name.lower()]
-        chosen += [_saved(root, one) for one in fitting[:MOST]]
+        chosen += [_saved(asked, one) for one in fitting[:MOST]]
     known = {one.id: one for one in saved}
     for key, value in request.args.items(multi=True):
         if key == "id" and value:
             if value not in known:
                 raise NotFound(f"saved scenario '{value[:40]}'", "is not here.")
-            chosen.append(_saved(root, known[value]))
+            chosen.append(_saved(asked, known[value]))
         elif key == "state":
             number = sum(one.token[0] == "state" for one in chosen)
             chosen.append(_state(asked, value[:LONGEST_STATE], number))
@@ -89,8 +86,12 @@ def chosen_of(asked: Asked, saved: Sequence[Saved]) -> list[Chosen]:
     return chosen
 
 
-def _saved(root: str, one: Saved) -> Chosen:
-    return Chosen(one.name, one.inputs, f"{root}/saved/{one.id}", ("id", one.id))
+def _saved(asked: Asked, one: Saved) -> Chosen:
+    """Take what was saved; what has been locked since is as the model says."""
+    names = {item["name"] for item in asked.definition["parameters"]
+             if item.get("access", "open") == "open"}  # fmt: skip
+    given = {name: value for name, value in one.inputs.items() if name in names}
+    return Chosen(one.name, given, f"/scenarios/{one.model}/saved/{one.id}", ("id", one.id))
 
 
 def _state(asked: Asked, query: str, number: int) -> Chosen:
@@ -125,6 +126,21 @@ def varied(asked: Asked) -> Response:
     return led_to(f"/scenarios/{asked.offered.name}/compare?{query_of(tokens)}")
 
 
+def compared(asked: Asked, chosen: Sequence[Chosen]) -> dict[str, Any]:
+    """Work the scenarios out: of many, unless they are to be sorted, those of one page."""
+    sort, number = request.args.get("_sort", ""), request.args.get("_page", "1")
+    paging = Paging(len(chosen), ROWS, max(1, int(number[:9])) if number.isdigit() else 1)
+    shown = list(chosen)
+    if not sort and paging.pages > 1:
+        shown = [*chosen[: 1 if paging.page > 1 else 0], *chosen[paging.slice]]
+    pairs = [(one.title, one.given) for one in shown]
+    found = what_ifs().compare(asked.offered.name, pairs, **asked.state.asked)
+    view = comparison_view(asked, shown, found)
+    ordered = in_order(view["columns"], sort)
+    view["ordered"] = ordered[paging.slice] if sort else ordered
+    return view | {"paging": paging, "sort": sort}
+
+
 def comparison_view(
     asked: Asked, chosen: Sequence[Chosen], found: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -148,25 +164,21 @@ def comparison_view(
     ]  # fmt: skip
     wanted = choices(asked, request.args.get("_output", ""))
     shaped = {"columns": columns, "inputs": inputs, "compared": outputs, **wanted}
-    shaped |= _in_order(columns, [item["name"] for item in outputs])
     shaped["is_wide"] = len(columns) <= WIDE
     shaped["bar_chart"] = _bars(definition, columns, wanted["output_name"])
     shaped["curves"] = _curves(definition, chosen, found) if len(columns) <= MOST_CURVES else []
     return shaped
 
 
-def _in_order(columns: Sequence[dict[str, Any]], outputs: Sequence[str]) -> dict[str, Any]:
-    """Sort the scenarios by an output where that is asked for, and choose one page of them."""
-    sort = request.args.get("_sort", "")
-    name = sort.removeprefix("-")
-    ordered = list(columns)
-    if name in outputs:
-        lost = float("inf") if not sort.startswith("-") else float("-inf")
-        ordered.sort(key=lambda column: lost if column["numbers"][name] is None
-                     else column["numbers"][name], reverse=sort.startswith("-"))  # fmt: skip
-    page = request.args.get("_page", "1")
-    paging = Paging(len(ordered), ROWS, max(1, int(page)) if page.isdigit() else 1)
-    return {"ordered": ordered[paging.slice], "paging": paging, "sort": sort}
+def in_order(columns: Sequence[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    """Sort the scenarios by an output, those without it last; `-payment` begins with the most."""
+    name, is_falling = sort.removeprefix("-"), sort.startswith("-")
+
+    def place(column: dict[str, Any]) -> tuple[bool, float]:
+        number = column["numbers"].get(name)
+        return number is None, 0.0 if number is None else -number if is_falling else number
+
+    return sorted(columns, key=place) if name else list(columns)
 
 
 def _cell(item: Mapping[str, Any], values: Mapping[str, Any]) -> str:

@@ -20,7 +20,12 @@ from modelyard.web.pages.scenarios.frame import Asked, framed
 from modelyard.web.what_if.contents import change_lines, content_from_form
 from modelyard.web.what_if.fields import bounds_words
 from modelyard.web.what_if.offered import get_offered, seen_models, what_ifs
-from modelyard.web.what_if.rights import needs_approval, require_change, require_create
+from modelyard.web.what_if.rights import (
+    level_of_new,
+    needs_approval,
+    require_change,
+    require_create,
+)
 from modelyard.web.what_if.state import State
 from modelyard.web.what_if.written import written
 
@@ -50,9 +55,10 @@ def make() -> Response:
         require_create(name, based_on)
         content = content_from_form(form, based_on)
         people = form.get("_people", "").replace(",", " ").replace(";", " ").split()
+        level = level_of_new(level_of(form.get("_level", "")))
         what_ifs().versions.create(
-            name, content, why=form.get("_why", "").strip(), level=level_of(form.get("_level", "")),
-            people=people, by=guard.asker(),
+            name, content, why=form.get("_why", "").strip(), level=level, people=people,
+            by=guard.asker(),
         )  # fmt: skip
     except ModelyardError as fault:
         return new_page(fault, based_on)

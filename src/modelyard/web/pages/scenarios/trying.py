@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from modelyard.errors import ModelyardError
 from modelyard.web import guard
 from modelyard.web.needs import for_readers, guarded
 from modelyard.web.pages.page import page
@@ -63,7 +64,5 @@ def model_page(asked: Asked, **context: Any) -> Response:
         "saved": saved_of(asked.offered.name)[:ON_MODEL],
         "form_action": f"/scenarios/{asked.offered.name}",
     } | context
-    told = next(
-        (value for name, value in context.items() if name.endswith("_fault") and value), None
-    )
+    told = next((one for one in context.values() if isinstance(one, ModelyardError)), None)
     return framed(asked, "model", "scenarios/model.html", told or found.worst, **context)
