@@ -11,6 +11,8 @@ class _Shared:
     """The byte; there is none where another server runs the application."""
 
     byte: mmap.mmap | None = None
+    is_asked: bool = False
+    """Whether somebody asked for it on the page of the fleet, which can be taken back."""
 
 
 def share() -> None:
@@ -24,6 +26,11 @@ def begin() -> None:
         _Shared.byte[0] = 1
 
 
+def ask(is_asked: bool) -> None:
+    """Say whether somebody wants this process to take no more requests."""
+    _Shared.is_asked = is_asked
+
+
 def is_draining() -> bool:
-    """Tell whether it is about to stop."""
-    return _Shared.byte is not None and _Shared.byte[0] == 1
+    """Tell whether it is about to stop, or was asked to take no more requests."""
+    return _Shared.is_asked or (_Shared.byte is not None and _Shared.byte[0] == 1)

@@ -12,8 +12,9 @@ from modelyard.cli.options import FOLDER
 from modelyard.cli.quiet_end import end_quietly_on_signals
 
 if TYPE_CHECKING:
+    from modelyard.fleet.pulse import Pulse
     from modelyard.runs.working import Workplace
-    from modelyard.wiring import Services
+    from modelyard.wiring import Records, Services
     from modelyard.workspace.config import ScheduleConfig
 
 PATIENCE_S = 86_400.0
@@ -53,7 +54,22 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
     migrate_when_reachable(records.database, PATIENCE_S, lambda text: click.echo(text, err=True))
     if parent is None:
         click.echo(f"Runs of {services.workspace.title} are done here. Ctrl-C stops the worker.")
-    work_until_stopped(records.runs, _workplace(services), parent)
+    pulse = _pulse(services, records)
+    pulse.begin()
+    work_until_stopped(records.runs, _workplace(services), parent, pulse.stop)
+
+
+def _pulse(services: "Services", records: "Records") -> "Pulse":
+    import socket
+
+    from modelyard.fleet.pulse import Pulse, own_member
+    from modelyard.fleet.store import FleetStore
+    from modelyard.version import VERSION
+
+    host, zone = socket.gethostname(), services.settings.zone
+    return Pulse(
+        lambda: FleetStore(records.database), own_member("worker", host, host, zone, VERSION)
+    )
 
 
 def _workplace(services: "Services") -> "Workplace":

@@ -58,10 +58,16 @@ def make_worker(runs: Runs, place: Workplace) -> Worker:
     return Worker(runs, performer, identity, place.pace, place.limits, schedules)
 
 
-def work_until_stopped(runs: Runs, place: Workplace, parent: int | None = None) -> None:
+def work_until_stopped(
+    runs: Runs,
+    place: Workplace,
+    parent: int | None = None,
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
     """Work until SIGTERM or SIGINT, or until the process `parent` is gone; ends the process.
 
-    A worker that stood still for so long that the others took over its runs begins anew.
+    `at_end` is called before that. A worker that stood still for so long that the others took over
+    its runs begins anew.
     """
     worker = make_worker(runs, place)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,6 +80,7 @@ def work_until_stopped(runs: Runs, place: Workplace, parent: int | None = None) 
         log.warning("this worker stood still and was taken for dead: it begins anew")
         time.sleep(place.pace.beat_s)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (ourselves)
+    at_end()
     os._exit(0)
 
 

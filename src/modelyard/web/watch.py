@@ -4,7 +4,7 @@ Where the settings ask for a log, each leaves a line, and has ids that callers c
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,15 @@ UNMATCHED = "unmatched"
 class Watch:
     """Stands before the whole application, and knows what is under way in it."""
 
-    def __init__(self, app: "WSGIApplication", folder: Path, shape: logs.Shape = "quiet") -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        folder: Path,
+        shape: logs.Shape = "quiet",
+        on_first: Callable[[], None] | None = None,
+    ) -> None:
         self.app = app
+        self._on_first = on_first
         self.has_log = shape != "quiet"
         metrics.start(folder)
         logs.set_up(shape)
@@ -37,6 +44,9 @@ class Watch:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         """Pass a request on; it is under way until its answer is sent."""
         environ[BEGAN] = time.perf_counter()
+        if self._on_first is not None:
+            self._on_first()
+            self._on_first = None
         metrics.arrive()
         if self.has_log or "HTTP_X_REQUEST_ID" in environ:
             return self._named(environ, start_response)

@@ -48,7 +48,7 @@ def _install_models(app: Flask) -> None:
 
 
 def _install_accounts(app: Flask) -> None:
-    from modelyard.web.pages import access, account, audit, links, open_id, people, sign_in
+    from modelyard.web.pages import access, account, audit, fleet, links, open_id, people, sign_in
 
-    for module in (sign_in, open_id, links, account, people, audit, access):
+    for module in (sign_in, open_id, links, account, people, audit, access, fleet):
         app.register_blueprint(module.blueprint)

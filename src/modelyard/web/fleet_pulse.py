@@ -1,0 +1,38 @@
+"""This web process in the fleet: it says that it lives, and hears whether it is to drain."""
+
+import socket
+import threading
+
+from modelyard import draining
+from modelyard.fleet.pulse import Pulse, own_member
+from modelyard.fleet.store import FleetStore
+from modelyard.settings import Settings
+from modelyard.version import VERSION
+from modelyard.web.live import LiveServices
+
+PULSE = "modelyard.pulse"
+"""Where an application has the pulse of its process."""
+
+
+class WebPulse:
+    """Begins once, in the process that answers, whichever server has made the application."""
+
+    def __init__(self, live: LiveServices, settings: Settings) -> None:
+        self._live = live
+        self._settings = settings
+        self._begun = threading.Lock()
+        self.pulse: Pulse | None = None
+
+    def begin(self) -> None:
+        """Say from now on that this process lives, unless that is done already."""
+        if self._begun.acquire(blocking=False):
+            self.make().begin()
+
+    def make(self) -> Pulse:
+        """Make the pulse of this process; it does not beat by itself."""
+        host = socket.gethostname()
+        address = self._settings.public_url or f"http://{host}:{self._settings.port}"
+        member = own_member("web", host, address, self._settings.zone, VERSION)
+        live = self._live
+        self.pulse = Pulse(lambda: FleetStore(live.records.database), member, draining.ask)
+        return self.pulse
