@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import click
 
+HEAD_START_S = 0.5
+"""By how much pages come before workers, which load as much again."""
 LOOK_S = 0.25
 PAUSES_S = (0.5, 30.0)
 """Before a worker is started again: at first, and at most where it ends again and again."""
@@ -63,6 +65,7 @@ class RunWorkers:
 
     def _keep(self, place: int) -> None:
         pause = PAUSES_S[0]
+        self._stopping.wait(HEAD_START_S)
         while not self._stopping.is_set():
             began = time.monotonic()
             process = self._processes[place] = self._started()
