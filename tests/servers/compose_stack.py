@@ -47,7 +47,9 @@ class Stack:
 
     def ask(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Ask as the owner, through nginx; gives status and document."""
-        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        sent = {"Content-Type": "application/json"}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body)
         content = data.encode() if isinstance(data, str) else data
         request = urllib.request.Request(

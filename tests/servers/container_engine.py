@@ -34,6 +34,7 @@ class Engine:
             text=True,
             check=False,
             timeout=PATIENCE_S,
+            env=self.environ,
             **more,  # type: ignore[call-overload]
         )
         assert done.returncode == 0 or not check, f"docker {words}\n{done.stdout}\n{done.stderr}"
