@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from modelyard.fleet.load import totals
 from modelyard.fleet.packed import unpacked
-from modelyard.fleet.store import FleetStore, Sample
+from modelyard.fleet.store import HOUR_S, FleetStore, Sample
 from modelyard.metrics.families import REQUEST, Counts
 from modelyard.metrics.quantiles import quantile_s
 from modelyard.metrics.reading import add_to
@@ -64,8 +64,9 @@ class History:
 def history(store: FleetStore, span: Span) -> History:
     """Tell the past of all processes together."""
     reach, step = SPANS[span]
-    now = store.now()
-    samples = store.samples(now - reach)
+    count = int(reach / step)
+    begin = floor_of(store.now(), step) - (count - 1) * step
+    samples = store.samples(begin)
     known = [(sample, unpacked(sample.counts)) for sample in samples]
     joint: Counts = {}
     for _, counts in known:
@@ -75,11 +76,17 @@ def history(store: FleetStore, span: Span) -> History:
     of_models = {key: numbers for key, numbers in requests.items() if key[4]}
     return History(
         span=span,
-        points=tuple(_points(known, now - reach, step, int(reach / step))),
+        points=tuple(_points(known, begin, step, count)),
         routes=_rows(requests, (2, 1), seconds),
         models=_rows(of_models, (4, 5, 6), seconds),
         total=_row((), requests, seconds),
     )
+
+
+def floor_of(at: datetime, step: timedelta) -> datetime:
+    """Give the time at which the step that holds `at` begins."""
+    since = at - datetime(2024, 1, 1, tzinfo=UTC)
+    return at - since % step
 
 
 def _points(
@@ -104,7 +111,9 @@ def _point(at: datetime, parts: list[tuple[Sample, Counts]]) -> Point:
     for sample, more in parts:
         add_to(counts, more)
         minute = sample.at.replace(second=0, microsecond=0)
-        minutes[minute] = minutes.get(minute, 0) + sample.members
+        known = minutes.get(minute, 0)
+        is_whole = sample.span_s >= HOUR_S
+        minutes[minute] = max(known, sample.members) if is_whole else known + sample.members
         covered[minute] = max(covered.get(minute, 0), sample.span_s)
     requests, errors, numbers = totals(counts)
     seconds = max(sum(covered.values()), 1)

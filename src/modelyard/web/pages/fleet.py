@@ -10,6 +10,7 @@ from modelyard.fleet.timeline import SPANS, History, Point
 from modelyard.web import fleet
 from modelyard.web.charts import Plot, Series, plot
 from modelyard.web.needs import guarded
+from modelyard.web.numerals import integer
 from modelyard.web.pages.page import led_to, page
 from modelyard.web.query import Query
 
@@ -25,6 +26,12 @@ def lasting(seconds: float) -> str:
         if seconds < limit:
             return f"{seconds // unit_s:.0f} {unit}"
     return f"{seconds // 86_400:,.0f} days"
+
+
+@blueprint.app_template_filter("rate")
+def rate(value: float) -> str:
+    """Write how often something happens, with three digits that count."""
+    return integer(round(value)) if value >= 100 else f"{value:.3g}"
 
 
 @blueprint.get("")
