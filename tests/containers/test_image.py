@@ -1,6 +1,7 @@
 """The image of a workspace: what is in it, how it starts, and how it ends."""
 
 import json
+import os
 import tarfile
 import threading
 import time
@@ -171,6 +172,10 @@ def test_it_keeps_the_contract_of_every_platform(engine, image, yard, target):
     assert "keeps the contract" in said
 
 
+@pytest.mark.skipif(
+    os.environ.get("MODELYARD_CONTAINER_TESTS") != "all",
+    reason="the full image takes minutes to build: MODELYARD_CONTAINER_TESTS=all",
+)
 def test_the_full_image_has_its_size_too(engine, yard):
     modelyard(engine, "image", "build", "--tag", FULL, "-w", yard)
     assert own_bytes(engine, FULL) <= LARGEST_OWN_BYTES["full"]
