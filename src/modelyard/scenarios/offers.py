@@ -18,6 +18,9 @@ from modelyard.scenarios.sources import code_stamp, stamp_of
 from modelyard.scenarios.store import RecordStore
 
 MOST_KEPT = 256
+MANY: tuple[Verb, ...] = ("compare", "grid", "montecarlo")
+MANY_S = 120.0
+"""How long may take what works a model out many times."""
 
 
 @dataclass(eq=False)
@@ -132,6 +135,8 @@ class Offers:
     ) -> Any:
         """Have a worker answer, in plain values."""
         asked = Question(verb=verb, spec=spec, given=given or {}, arguments=arguments or {})
+        if hearing is NO_HEARING and verb in MANY:
+            hearing = Hearing(timeout_s=MANY_S)
         return self.asking.ask(asked, hearing)[0]
 
     def _served(self) -> dict[str, Version]:

@@ -1,7 +1,7 @@
 """Scalar models: draw after draw, here or spread over all processors."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +41,16 @@ class Drawn:
     """The first fault, in words."""
 
 
-def calculator(what_if: WhatIf) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    """Give what works out one draw; a workbook is opened once for all of them."""
+def calculator(
+    what_if: WhatIf, varying: Collection[str]
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Give what works out one draw; a workbook is opened once for all of them.
+
+    Only the parameters `varying` change from draw to draw.
+    """
     session = getattr(what_if.calculation, "session", None)
     if session is not None:
-        opened: Callable[[Mapping[str, Any]], Mapping[str, Any]] = session()
+        opened: Callable[[Mapping[str, Any]], Mapping[str, Any]] = session(varying)
         return opened
     return lambda values: called(what_if, values)
 
@@ -55,7 +60,7 @@ def stretch(
 ) -> Drawn:
     """Work out one draw after the other; ends early when `until_s` seconds are over."""
     what_if, names = work.what_if, work.outputs
-    calculate = calculator(what_if)
+    calculate = calculator(what_if, draws.columns.keys())
     parameters = {name: what_if.get_parameter(name) for name in draws.columns}
     results = np.full((len(names), draws.count), np.nan)
     failed = np.zeros(draws.count, dtype=bool)

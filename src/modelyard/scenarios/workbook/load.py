@@ -15,6 +15,7 @@ from modelyard.scenarios.workbook.described import body_addresses, outputs_of, p
 from modelyard.scenarios.workbook.effort import refuse_endless
 from modelyard.scenarios.workbook.engine import Sheets, imported
 from modelyard.scenarios.workbook.found import Found, by_names, by_sheets, by_sidecar, slug
+from modelyard.scenarios.workbook.freezing import Freezer
 from modelyard.scenarios.workbook.package import check_package
 from modelyard.scenarios.workbook.precedents import Tracer
 from modelyard.scenarios.workbook.publish import differences, refuse_if_needed
@@ -72,6 +73,7 @@ def _what_if(
         tuple(zip(parameters, input_cells, strict=True)),
         tuple(zip(outputs, output_cells, strict=True)),
         _choices(cells, parameters, input_cells),
+        Freezer(tracer),
     )
     return WhatIf(
         name=name,

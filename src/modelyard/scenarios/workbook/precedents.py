@@ -122,7 +122,7 @@ class Tracer:
         waiting, anywhere = deque(seen), False
         while waiting:
             address = waiting.popleft()
-            for found in self._next(address):
+            for found in self.precedents(address):
                 if found not in seen:
                     seen.add(found)
                     waiting.append(found)
@@ -130,7 +130,8 @@ class Tracer:
             anywhere |= cell is not None and bool(cell.formula) and self.looks(address).anywhere
         return seen, anywhere
 
-    def _next(self, address: Address) -> Iterable[Address]:
+    def precedents(self, address: Address) -> Iterable[Address]:
+        """Give the cells that a cell looks at itself."""
         if address in self.cells.spilled:
             yield self.cells.spilled[address]
         cell = self.cells.cells.get(address)
