@@ -131,6 +131,20 @@ def test_runs_are_seen_although_another_process_does_them(
     assert eventually(lambda: query(expression), lambda seen: seen >= 1) == 1
 
 
+def test_the_fleet_has_every_process_with_what_it_does(served: str) -> None:
+    def members() -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(ask(f"{served}/api/v1/fleet"))["members"]
+        return listed
+
+    seen = eventually(members, lambda listed: len(listed) == 3)
+    assert sorted(member["kind"] for member in seen) == ["web", "web", "worker"]
+    assert {member["state"] for member in seen} == {"running"}
+    assert {member["pid"] for member in seen if member["kind"] == "web"} == set(
+        web_processes(served)
+    )
+    assert all(member["load"]["memory_bytes"] > 0 for member in seen)
+
+
 def test_counts_do_not_fall_when_a_process_is_killed(
     served: str, query: Callable[[str], Any]
 ) -> None:
