@@ -5,20 +5,23 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from modelyard import kinds, wiring
+from modelyard import kinds, run_child, wiring
 from modelyard.accounts.actor import LAPTOP
 from modelyard.db.migrate import migrate
 from modelyard.errors import Invalid, NotFound
 from modelyard.models.measures import gain, get_figure
 from modelyard.models.training import TrainKind
 from modelyard.runs.kinds import Checked, Context
-from modelyard.settings import Settings
+from modelyard.runs.store_instances import Instances
+from modelyard.runs.working import Workplace, make_worker
+from modelyard.settings import Settings, child_environment
 from modelyard.wiring import Records, Services
 
 TOML = """
@@ -218,6 +221,31 @@ def test_an_attempt_that_died_is_not_trained_twice(yard: Yard) -> None:
     assert yard.calls() == before + 1
     assert yard.work(checked, "r4") == first
     assert yard.calls() == before + 1
+
+
+def test_a_worker_trains_in_a_child_and_goes_on_where_another_died(yard: Yard) -> None:
+    runs = yard.records.runs
+    run, _ = runs.submit("train", {"model": "delays"}, started_by="ana@example.com")
+    yard.work(Checked(title="", request=run.request), run.id)
+    before = yard.calls()
+    place = Workplace(
+        workspace=str(yard.folder),
+        folder=yard.folder.parent / "performed",
+        child=run_child.command(),
+        environ=child_environment(Settings(workspace=yard.folder)),
+    )
+    worker = make_worker(runs, place)
+    Instances(yard.records.database).join(worker.identity, "worker", runs.clock())
+    thread = Thread(target=worker.performer.perform, args=(run.id, lambda work: work()))
+    thread.start()
+    thread.join(120)
+    done = runs.get_run(run.id)
+    assert done.state == "succeeded", done.fault
+    assert yard.calls() == before
+    assert json.loads(runs.result(run.id))["version"] == 1
+    assert done.passport is not None
+    assert set(done.passport["code"]) == {"training/delays.py"}
+    assert done.passport["inputs"][0]["dataset"] == "flights"
 
 
 def test_a_champion_that_moved_meanwhile_is_not_pushed_aside(yard: Yard) -> None:
