@@ -66,7 +66,7 @@ def _decided(actor: Actor, scope: Scope, name: str, visibility: Visibility) -> D
 
 
 def _refused(decision: Decision, actor: Actor, name: str, live: LiveServices) -> ModelyardError:
-    if decision.is_secret:
+    if decision.is_secret or live.records.models.find_model(name) is None:
         return absent(actor, name, live)
     if decision.needs_sign_in:
         return SignInNeeded(f"model/{name}", decision.why, SIGN_IN)
