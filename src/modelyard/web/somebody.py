@@ -50,15 +50,17 @@ def nearest_person(email: str) -> str:
     return f"Did you mean {near[0]}?" if near else ""
 
 
-def all_visibilities() -> list[tuple[str, Visibility]]:
-    """List every dataset by name with who may see it: for owners of the service.
+def all_visibilities() -> list[tuple[Resource, Visibility]]:
+    """List every dataset and every model with who may see it: for owners of the service.
 
     Raises Denied for others.
     """
     guard.require("admin")
     catalogue = services().datasets
     names = sorted({*catalogue.datasets, *catalogue.faults})
-    return [(name, guard.visibility(Resource("dataset", name))) for name in names]
+    found = [Resource("dataset", name) for name in names]
+    found += [Resource("model", model.name) for model in live().records.models.list_models()]
+    return [(resource, guard.visibility(resource)) for resource in found]
 
 
 def _actor(user: User | None, email: str) -> Actor:

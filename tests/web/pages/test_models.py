@@ -1,5 +1,6 @@
 """The pages of models: asking, versions, golden rows, and who may see and do what."""
 
+import html
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -210,6 +211,18 @@ def test_lines_to_copy_have_the_right_address(make_team, files, kept):
     assert "https://yard.example.org/v1/models/line:predict" in page
     share(team, "line", "public")
     assert "Authorization" not in vic.get("/models/line?x0=4").text
+
+
+def test_the_line_for_a_terminal_gives_the_answer_of_the_page(make_team, files, kept):
+    team = make_team(blobs=kept)
+    publish(team.app, "churn", files["churn"], sidecar=SIDECAR)
+    share(team, "churn", "public")
+    page = html.unescape(team.browser().get("/models/churn?age=150&plan=gold").text)
+    found = re.search(r"curl 'http://localhost(/[^']+)' \\\n  --json '([^']+)'", page)
+    assert found
+    answer = team.browser().post(found[1], data=found[2].encode(), content_type="application/json")
+    assert f">{str(answer.json['predictions'][0]).lower()}</p>" in page
+    assert [flag["field"] for flag in answer.json["flags"]] == ["age", "plan"]
 
 
 def test_a_version_tells_what_it_is_and_how_it_is_served(with_churn):
@@ -482,6 +495,7 @@ def test_an_owner_of_the_service_sees_to_what_is_private_without_looking_into_it
     publish(yard.app, "ledger", files["line 2"], sidecar='title = "Secret title"\n')
     share(yard, "ledger", "private")
     olga = yard.signed_in("olga@example.com")
+    assert 'href="/models/ledger/access"' in olga.get("/people").text
     page = olga.get("/models/ledger/access")
     assert page.status_code == 200
     assert "You may not look into it" in page.text

@@ -114,7 +114,7 @@ def people(
         status_of(fault),
         users=sorted(live().records.accounts.users.list_users(), key=lambda one: not one.is_active),
         invitations=live().records.accounts.invitations.list_open(),
-        datasets=all_visibilities(),
+        shared=all_visibilities(),
         words=WORDS,
         roles=ROLES,
         fault=fault,

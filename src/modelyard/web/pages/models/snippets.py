@@ -10,6 +10,7 @@ from urllib.parse import quote
 from modelyard.accounts.resource import Resource
 from modelyard.models.description import Description
 from modelyard.web import guard
+from modelyard.web.live import live, services
 
 MOST_INPUTS = 100
 """Inputs of which all are written out."""
@@ -102,6 +103,13 @@ def power_query(asked: Asked) -> str:
 def protocols_of(asked: Asked) -> list[tuple[str, str, str]]:
     """Give the protocols that the model speaks: name, address, and what is sent there."""
     name, root = asked.name, asked.host
+    default = [
+        (
+            "MLflow, SageMaker, Vertex AI",
+            f"POST {root}/invocations",
+            'the same, and {"instances": [...]}: it is the default model',
+        )
+    ]
     version = f"/versions/{asked.selector}" if asked.selector.isdigit() else ""
     return [
         (
@@ -116,7 +124,15 @@ def protocols_of(asked: Asked) -> list[tuple[str, str, str]]:
             f"POST {root}/models/{name}/invocations",
             '{"dataframe_split": ...}, {"dataframe_records": ...}, CSV',
         ),
+        *(default if is_default(name) else []),
     ]
+
+
+def is_default(name: str) -> bool:
+    """Tell whether a model is the one that short addresses ask."""
+    named = services().workspace.config.workspace.default_model
+    known = live().records.models.list_models()
+    return name == (named or (known[0].name if len(known) == 1 else ""))
 
 
 def _m_text(text: str) -> str:
