@@ -91,3 +91,27 @@ def test_two_who_decide_at_once_both_pass_and_one_is_last(accounts, elsewhere):
     last = accounts.audit.entries(action="sharing.set")
     assert len(last) == 16
     assert accounts.sharing.find(FLIGHTS).level in LEVELS
+
+
+def test_of_several_who_claim_a_new_name_one_gets_it(accounts, elsewhere, add):
+    model = Resource("model", "churn")
+    people = [add(f"{name}@example.com") for name in ("ana", "ben")]
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(
+            pool.map(
+                lambda pair: pair[0].sharing.claim(model, pair[1].email, by=pair[1].as_actor()),
+                zip((accounts, elsewhere), people, strict=True),
+            )
+        )
+    assert rows[0] == rows[1]
+    assert rows[0].level == "private"
+    assert rows[0].owner in {person.email for person in people}
+    noted = [entry for entry in accounts.audit.entries() if entry.action == "sharing.claim"]
+    assert [entry.actor for entry in noted] == [rows[0].owner]
+
+
+def test_who_decided_before_is_not_pushed_aside_by_a_claim(accounts, owner, add):
+    model = Resource("model", "churn")
+    accounts.sharing.set(model, "public", [], "", by=owner.as_actor())
+    ana = add("ana@example.com")
+    assert accounts.sharing.claim(model, ana.email, by=ana.as_actor()).level == "public"

@@ -96,7 +96,7 @@ class SharingTable:
         }
         added = self.ground.database.insert(VISIBILITIES).values(values).on_conflict_do_nothing()
         with self.ground.change(by) as connection:
-            if connection.execute(added).rowcount:
+            if connection.execute(added.returning(VISIBILITIES.c.name)).first() is not None:
                 detail = {"level": "private", "owner": values["owner"]}
                 self.ground.audit.note(connection, by, "sharing.claim", str(resource), detail)
             return _visibility_of(_row(connection, resource))
