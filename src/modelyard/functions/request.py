@@ -59,7 +59,11 @@ class Reply:
 
 def to_json(request: Request) -> dict[str, Any]:
     """Give a request as JSON values, as a run keeps it; without who asks, and without cookies."""
-    return {
+    files = [
+        [field, file.name, file.media_type, msgspec.to_builtins(file.content)]
+        for field, file in request.files
+    ]
+    return ({"files": files} if files else {}) | {
         "path": dict(request.path_values),
         "query": request.query,
         "headers": {
@@ -80,5 +84,9 @@ def from_json(kept: Mapping[str, Any], asker: object = None) -> Request:
         headers=kept.get("headers", {}),
         body=msgspec.convert(kept.get("body", ""), bytes),
         form=[(name, value) for name, value in kept.get("form", ())],
+        files=[
+            (field, Upload(str(name), str(media_type), msgspec.convert(content, bytes)))
+            for field, name, media_type, content in kept.get("files", ())
+        ],
         asker=asker,
     )

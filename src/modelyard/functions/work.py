@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from modelyard.accounts.actor import ANONYMOUS
+from modelyard.accounts.actor import ANONYMOUS, LAPTOP, Actor
 from modelyard.errors import Invalid
 from modelyard.functions.catalogue import Functions
 from modelyard.functions.describe_parts import is_json_type, is_text_type, plain_type
@@ -54,11 +54,11 @@ class FunctionKind:
         )
 
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
-        """Call it. In a run nobody asks: a function that wants to know is told so."""
+        """Call it. A function that wants to know who asks is told who started the run."""
         asked = read_request(self.name, request, FunctionRequest)
         operation = self._operation(asked)
         context.progress(0.0, operation.summary or operation.name)
-        reply = operation.call(from_json(asked.request, ANONYMOUS))
+        reply = operation.call(from_json(asked.request, starter(context)))
         return _outcome(operation, reply, context)
 
     def _operation(self, asked: FunctionRequest) -> Operation:
@@ -68,6 +68,14 @@ class FunctionKind:
                 f"function '{operation.name}'", "is no run.", "Its document needs x-run: true."
             )
         return operation
+
+
+def starter(context: Context) -> Actor:
+    """Give the one who started a run, without any scope: what they may was decided before."""
+    if context.started_by_id:
+        email, user_id = context.started_by, context.started_by_id
+        return Actor(kind="user", email=email, name=email, user_id=user_id)
+    return Actor(kind="laptop") if context.started_by == LAPTOP.shown else ANONYMOUS
 
 
 def _outcome(operation: Operation, reply: Reply, context: Context) -> Outcome:

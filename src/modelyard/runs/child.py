@@ -30,6 +30,8 @@ class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     is_fresh: bool = False
     run_id: str = ""
+    started_by: str = ""
+    started_by_id: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

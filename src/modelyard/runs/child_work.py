@@ -55,6 +55,8 @@ def _work(kind: Kind, request: ChildRequest, told: IO[bytes]) -> Told:
         folder=folder,
         is_fresh=request.is_fresh,
         run_id=request.run_id,
+        started_by=request.started_by,
+        started_by_id=request.started_by_id,
     )
     outcome = kind.work(request.request, context)
     result_path(folder).write_bytes(outcome.result)

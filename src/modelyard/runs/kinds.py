@@ -64,6 +64,10 @@ class Context:
     """Whether to compute anew, without results that are known already."""
     run_id: str = ""
     """The run for which it is done; empty where it is only computed again."""
+    started_by: str = ""
+    """What the one who asked for it is called; empty for a schedule, and for nobody known."""
+    started_by_id: str = ""
+    """The id of the person; empty where it is none of those with an account."""
 
 
 class Kind(Protocol):

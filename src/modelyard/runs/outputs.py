@@ -36,6 +36,8 @@ def do_in_thread(kind: Kind, execution: Execution, folder: Path, blobs: Blobs) -
         is_cancelled=execution.is_ended,
         folder=folder,
         run_id=execution.run.id,
+        started_by=execution.run.started_by,
+        started_by_id=execution.run.started_by_id,
     )
     outcome = kind.work(execution.run.request, context)
     files = [
@@ -62,6 +64,8 @@ def do_in_child(
         request=dict(run.request),
         folder=str(folder),
         run_id=run.id,
+        started_by=run.started_by,
+        started_by_id=run.started_by_id,
     )
     last = child.do(request, hear, execution.is_ended)
     if last.fault is not None or last.files is None:

@@ -79,6 +79,8 @@ def replay(runs: Runs, run_id: str, progress: Progress = silent) -> Comparison:
             is_cancelled=lambda: False,
             folder=Path(folder),
             is_fresh=True,
+            started_by=run.started_by,
+            started_by_id=run.started_by_id,
         )
         outcome = kind.work(run.request, context)
         changed_files = _changed_files(runs, run, outcome)
