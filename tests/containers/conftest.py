@@ -51,6 +51,9 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "datasets" / "table.csv").write_text(
         "a,b\n" + "".join(f"{n},{n * n % 97}\n" for n in range(2_000))
     )
+    toml = folder / "modelyard.toml"
+    named = '[workspace]\ndefault_model = "line"'
+    toml.write_text(toml.read_text().replace("[workspace]", named, 1))
     (folder / "models").mkdir()
     onnx.save(_line(onnx.helper, onnx.TensorProto.FLOAT), folder / "models" / "line.onnx")
     for name in (".env", ".env.production", "key.pem", "old.backup", ".git/config"):

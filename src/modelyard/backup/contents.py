@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-import modelyard.accounts.tables
-import modelyard.models.tables
-import modelyard.runs.tables
-import modelyard.scenarios.tables  # noqa: F401 (importing them tells which tables are ours)
+import modelyard
 from modelyard.backup.archive import BackupWriter, unpack, writing
 from modelyard.blobs import Blobs
 from modelyard.db import Database
@@ -50,6 +48,7 @@ def write_backup(kept: Kept, stream: IO[bytes]) -> Contained:
     The database comes first, in the state of one moment: all blobs that it names were there then.
     Raises Unavailable where the database or the blobs cannot be reached.
     """
+    _know_all_tables()
     about = {"modelyard": VERSION, "at": datetime.now(UTC).isoformat()}
     with _scratch(kept.work) as folder, writing(stream, about) as archive:
         copy_out(kept.database, folder)
@@ -71,6 +70,7 @@ def restore_backup(kept: Kept, archive: Path, replace: bool = False) -> Containe
             "has people, runs or models, which would be lost.",
             "Say --replace if the backup shall take their place.",
         )
+    _know_all_tables()
     with _scratch(kept.work) as folder:
         unpack(archive, folder)
         names = _files(folder / BLOBS)
@@ -79,6 +79,12 @@ def restore_backup(kept: Kept, archive: Path, replace: bool = False) -> Containe
         files = _restore_folder(folder / WAREHOUSE, kept.warehouse)
         copy_in(kept.database, DatabaseCopy(folder / DATABASE))
     return Contained(len(names), files)
+
+
+def _know_all_tables() -> None:
+    """Load the tables of all rooms: a database may hold other people's as well."""
+    for file in sorted(Path(modelyard.__file__).parent.glob("*/tables.py")):
+        import_module(f"modelyard.{file.parent.name}.tables")
 
 
 def _add_blobs(archive: BackupWriter, blobs: Blobs, folder: Path) -> int:
