@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue.duckdb"
 LOCK = ".lock"
+COLUMNS = ".columns"
+"""Beside the files of a table: the columns that its view in the catalogue knows."""
 
 
 class ParquetWarehouse:
@@ -31,15 +33,20 @@ class ParquetWarehouse:
         self.folder = folder.resolve()
 
     def write(self, key: Key, tables: Mapping[str, "pl.DataFrame"]) -> None:
-        """Write a file per table; the same key writes the same files again."""
+        """Write a file per table; the same key writes the same files again.
+
+        The catalogue is made anew where a column is new.
+        """
         duckdb_or_unavailable()
         name = hashlib.sha256(f"{key.run}\n{key.scenario}".encode()).hexdigest()[:32]
         with _writing(self.folder):
-            schemas_before = self._schemas(tables)
             for table, frame in tables.items():
                 _write_whole(self.folder / table / f"{name}.parquet", frame)
-            if schemas_before != self._schemas(tables) or not self.catalogue.exists():
+            new = {table: _columns(frame) - self._known(table) for table, frame in tables.items()}
+            if any(new.values()) or not self.catalogue.exists():
                 self._renew_catalogue()
+                for table, columns in new.items():
+                    self._note(table, columns)
 
     @property
     def catalogue(self) -> Path:
@@ -68,14 +75,16 @@ class ParquetWarehouse:
         files = str(self.folder / table / "*.parquet").replace("'", "''")
         return f"SELECT * FROM read_parquet('{files}', union_by_name = true)"  # noqa: S608
 
-    def _schemas(self, tables: Mapping[str, object]) -> dict[str, str]:
-        """Give each table's columns, as a small file beside its data keeps them."""
-        found = {}
-        for table in tables:
-            files = sorted((self.folder / table).glob("*.parquet"))
-            columns = {str(_schema(path)) for path in files[-1:]} if files else set()
-            found[table] = f"{bool(files)} {columns}"
-        return found
+    def _known(self, table: str) -> set[str]:
+        """Give the columns that the catalogue knows of a table; nothing where that is not noted."""
+        try:
+            return set((self.folder / table / COLUMNS).read_text("utf-8").splitlines())
+        except FileNotFoundError:
+            return set()
+
+    def _note(self, table: str, columns: set[str]) -> None:
+        with (self.folder / table / COLUMNS).open("a", encoding="utf-8") as file:
+            file.writelines(f"{column}\n" for column in sorted(columns))
 
     def _renew_catalogue(self) -> None:
         duckdb = duckdb_or_unavailable()
@@ -88,10 +97,8 @@ class ParquetWarehouse:
             new.replace(self.catalogue)
 
 
-def _schema(path: Path) -> object:
-    import polars as pl
-
-    return pl.read_parquet_schema(path)
+def _columns(frame: "pl.DataFrame") -> set[str]:
+    return {f"{name} {dtype}" for name, dtype in frame.schema.items()}
 
 
 def _write_whole(path: Path, frame: "pl.DataFrame") -> None:

@@ -25,13 +25,15 @@ def write_patiently(
 ) -> None:
     """Write; while the warehouse cannot be reached, tell why and try again.
 
-    Raises Unavailable where the run is to end meanwhile.
+    Raises Unavailable where the run is to end meanwhile, and where a package is missing.
     """
     pause, said = pauses_s[0], ""
     while True:
         try:
             warehouse.write(key, tables)
         except Unavailable as fault:
+            if fault.where.startswith("package "):
+                raise
             if str(fault) != said:
                 said = str(fault)
                 context.log(f"{said} The run waits and tries again.")
