@@ -10,7 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-import modelyard
 from modelyard.backup.archive import BackupWriter, unpack, writing
 from modelyard.blobs import Blobs
 from modelyard.db import Database
@@ -83,7 +82,7 @@ def restore_backup(kept: Kept, archive: Path, replace: bool = False) -> Containe
 
 def _know_all_tables() -> None:
     """Load the tables of all rooms: a database may hold other people's as well."""
-    for file in sorted(Path(modelyard.__file__).parent.glob("*/tables.py")):
+    for file in sorted(Path(__file__).parents[1].glob("*/tables.py")):
         import_module(f"modelyard.{file.parent.name}.tables")
 
 
