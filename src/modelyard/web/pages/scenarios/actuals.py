@@ -1,12 +1,13 @@
 """Plan against actuals: a table of a what-if model beside sums from a dataset."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from flask import Blueprint, Response
 
 from modelyard.accounts.resource import Resource
 from modelyard.errors import Invalid, ModelyardError
+from modelyard.scenarios.actuals import How
 from modelyard.web import charts, guard, visible
 from modelyard.web.live import live, services
 from modelyard.web.needs import guarded
@@ -18,10 +19,11 @@ from modelyard.web.what_if.written import NUMERIC, coordinate, written
 
 if TYPE_CHECKING:
     from modelyard.datasets.dataset import Dataset
+    from modelyard.scenarios.actuals import Against, Deviation
 
 TEMPLATE = "scenarios/actuals.html"
 MOST_LINES = 400
-PARTS = (("", "as it is"), ("month", "its month"), ("year", "its year"))
+HOWS = (("sum", "the sum of"), ("mean", "the mean of"), ("last", "the last"))
 blueprint = Blueprint("scenario_actuals_pages", __name__)
 
 
@@ -32,9 +34,9 @@ def actuals(name: str) -> Response:
     asked = asked_for(name)
     if asked.offered.fault:
         return framed(asked, "actuals", TEMPLATE)
-    wanted = own("_table", "_x", "_y", "_dataset", "_key", "_value", "_part")
+    wanted = own("_table", "_x", "_y", "_dataset", "_key", "_value", "_how")
     tables = [item for item in asked.definition["outputs"] if item["kind"] == "table"]
-    context: dict[str, Any] = {"wanted": wanted, "tables": tables, "parts": PARTS}
+    context: dict[str, Any] = {"wanted": wanted, "tables": tables, "hows": HOWS}
     context["carried"] = asked.state.pairs(asked.definition)
     context["datasets"] = [(key, one.title) for key, one in visible.datasets().datasets.items()]
     if not tables:
@@ -43,7 +45,10 @@ def actuals(name: str) -> Response:
         table = item_of(asked.definition, "outputs", wanted["_table"] or tables[0]["name"])
         context |= columns_of(table)
         if wanted["_dataset"]:
-            context |= joined(asked, table, wanted)
+            dataset = read_dataset(wanted["_dataset"])
+            context |= {"is_waiting": True} if dataset is None else choices_of(dataset)
+            if dataset is not None and wanted["_key"] and wanted["_value"]:
+                context |= joined(asked, table, dataset, wanted)
     except ModelyardError as fault:
         return framed(asked, "actuals", TEMPLATE, fault, **context)
     return framed(asked, "actuals", TEMPLATE, **context)
@@ -66,29 +71,30 @@ def columns_of(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def joined(asked: Asked, table: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, Any]:
-    """Read the dataset's columns, and join it to the plan where all is chosen."""
-    dataset = read_dataset(wanted["_dataset"])
-    if dataset is None:
-        return {"is_waiting": True}
-    from modelyard.datasets.totals import numeric_columns, totals
+def choices_of(dataset: "Dataset") -> dict[str, Any]:
+    """Give the columns of a dataset, and those of them that are numbers."""
+    schema = dataset.steadily(lambda: dataset.scan().collect_schema())
+    numbers = [name for name, dtype in schema.items() if dtype.is_numeric()]
+    return {"keys": schema.names(), "values": numbers}
 
-    names, numbers = dataset.steadily(lambda: numeric_columns(dataset.scan()))
-    context: dict[str, Any] = {"keys": names, "values": numbers}
-    if not wanted["_key"] or not wanted["_value"]:
-        return context
+
+def joined(
+    asked: Asked, table: Mapping[str, Any], dataset: "Dataset", wanted: Mapping[str, str]
+) -> dict[str, Any]:
+    """Join the plan to the dataset, as it was chosen."""
+    from modelyard.scenarios.actuals import Join, plan_against_actuals
+
     chosen = columns_of(table)
     x = column_of(table, wanted["_x"] or chosen["x"])
     y = column_of(table, wanted["_y"] or chosen["y"])
-    answer = what_ifs().run(asked.offered.name, asked.state.given, **asked.state.asked)
-    plan = {str(row[x["name"]]): coordinate(row[y["name"]])
-            for row in answer["outputs"][table["name"]]}  # fmt: skip
-    real = dataset.steadily(
-        lambda: totals(
-            dataset.where, dataset.scan(), wanted["_key"], wanted["_value"], wanted["_part"]
-        )
+    how = next((one for one in get_args(How) if one == wanted["_how"]), "sum")
+    join = Join(
+        key=x["name"], plan=y["name"], actual=wanted["_value"], actual_key=wanted["_key"], how=how
     )
-    return context | side_by_side(plan, real, x, y)
+    answer = what_ifs().run(asked.offered.name, asked.state.given, **asked.state.asked)
+    rows = answer["outputs"][table["name"]]
+    found = dataset.steadily(lambda: plan_against_actuals(rows, dataset.scan(), join))
+    return side_by_side(found, x, y)
 
 
 def read_dataset(name: str) -> "Dataset | None":
@@ -101,50 +107,36 @@ def read_dataset(name: str) -> "Dataset | None":
     return dataset if live().answers.prepare(dataset, WAIT_S) is None else None
 
 
-def side_by_side(
-    plan: Mapping[str, float | None],
-    real: Mapping[str, float],
-    x: Mapping[str, Any],
-    y: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Shape plan and actuals: lines for what is in both, and what is in one alone."""
+def side_by_side(found: "Against", x: Mapping[str, Any], y: Mapping[str, Any]) -> dict[str, Any]:
+    """Shape plan and actuals: lines for what is in both, and how much is in one alone."""
     item = {**y, "exact": False}
-    shared = [key for key in plan if key in real]
-    lines = []
-    for key in shared[:MOST_LINES]:
-        planned, actual = plan[key], real[key]
-        apart = None if planned is None else actual - planned
-        share = apart / abs(planned) if apart is not None and planned else None
-        texts = [written(item, one, with_unit=False) for one in (planned, actual, apart)]
-        lines.append((key, *texts, share))
+    both = [row for row in found.rows if row.plan is not None and row.actual is not None]
+    together = found.together
+    lines = [
+        (str(row.key), *(written(item, one, with_unit=False)
+                         for one in (row.plan, row.actual, row.difference)), row.share)
+        for row in both[:MOST_LINES]
+    ]  # fmt: skip
     return {
         "lines": lines,
         "title": y["title"],
         "x_title": x["title"],
         "unit": y.get("unit", ""),
-        "picture": drawn(shared, [plan[key] for key in shared], real, y) if shared else None,
-        "plan_alone": len(plan) - len(shared),
-        "real_alone": len(real) - len(shared),
-        "sums": [
-            written(item, sum(one or 0.0 for one in some))
-            for some in ([plan[key] for key in shared], [real[key] for key in shared])
-        ],
-        "is_joined": True,
+        "picture": drawn(both, y),
+        "plan_alone": sum(row.actual is None for row in found.rows),
+        "real_alone": sum(row.plan is None for row in found.rows),
+        "sums": [written(item, one) for one in (together.plan, together.actual)],
     }
 
 
-def drawn(
-    keys: Sequence[str],
-    planned: Sequence[float | None],
-    real: Mapping[str, float],
-    y: Mapping[str, Any],
-) -> Any:
+def drawn(rows: "Sequence[Deviation]", y: Mapping[str, Any]) -> Any:
     """Draw both as curves."""
     series = [
-        charts.Series("Plan", planned),
-        charts.Series("Actual", [real[key] for key in keys]),
+        charts.Series("Plan", [coordinate(row.plan) for row in rows]),
+        charts.Series("Actual", [coordinate(row.actual) for row in rows]),
     ]
-    shown = charts.Plot("line", f"{y['title']}: plan and actual", keys, series, y.get("unit", ""))
+    places = [str(row.key) for row in rows]
+    shown = charts.Plot("line", f"{y['title']}: plan and actual", places, series, y.get("unit", ""))
     kind = "percent" if y["kind"] == "percent" else "number"
     return charts.plot(shown, lambda value: written({"kind": kind}, value))
 
