@@ -48,6 +48,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         image="yard:1",
         vertex_health_route="/well",
         vertex_predict_route="/v1/endpoints/1/deployedModels/2:predict",
+        mocks=True,
         zone="europe-west4-a",
         metrics="loopback",
         log="json",

@@ -116,6 +116,7 @@ def tools_for(
     says = section.development
     return Tools(
         is_development=settings.is_loopback if says is None else says,
+        has_mocks=settings.mocks,
         givers=giving.givers(
             current or (lambda: services), models or (lambda: services.own_models)
         ),

@@ -26,6 +26,13 @@ MANY = click.IntRange(1, 256)
 @click.option("--workers", type=MANY, help="Web processes.  [default: 1]")
 @click.option("--threads", type=MANY, help="Threads per web process.  [default: 8]")
 @click.option("--public", is_flag=True, help="Serve an address that others can reach.")
+@click.option(
+    "--mock",
+    "mocks",
+    is_flag=True,
+    default=None,
+    help="Answer operations without a function from examples.",
+)
 @click.option("--open/--no-open", "open_browser", default=False, help="Open a browser.")
 def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any) -> None:
     """Serve a folder as pages and a REST API.

@@ -22,6 +22,8 @@ class Tools:
 
     is_development: bool = False
     """Whether saved files take effect at once, and wrong answers are errors."""
+    has_mocks: bool = False
+    """Whether operations that have no function are answered from their document."""
     givers: Givers = field(default_factory=dict)
     hands: Hands = field(default_factory=Hands)
     workers: KeptProcesses | None = None

@@ -10,6 +10,7 @@ from modelyard.functions.description import Description, Limits
 from modelyard.functions.discover import document_names
 from modelyard.functions.fitting import fit, offers_of
 from modelyard.functions.hands import ThreadRunner
+from modelyard.functions.mocked import mocked
 from modelyard.functions.modules import Modules, stamp
 from modelyard.functions.naming import find_function
 from modelyard.functions.operation import Operation, join_process, join_thread
@@ -69,8 +70,7 @@ class _Opening:
             try:
                 if is_broken:
                     _compile_all(description)
-                operation = self._joined(description)
-                self._place(operation, operations)
+                self._place(self._joined_or_mocked(description), operations)
             except ModelyardError as fault:
                 self.faults.append(fault)
                 self.unserved.add(description.method, description.path, fault)
@@ -105,9 +105,21 @@ class _Opening:
             except ModelyardError as fault:
                 self.faults.append(fault)
 
+    def _joined_or_mocked(self, description: Description) -> Operation:
+        """Join an operation to its function; where it has none, answer from the document."""
+        try:
+            return self._joined(description)
+        except ModelyardError:
+            if not self.tools.has_mocks:
+                raise
+            return mocked(description, self._shaper(description, Counters()))
+
+    def _shaper(self, description: Description, counters: Counters) -> Shaper:
+        return Shaper(description, self._find_file, self.tools.is_development, counters)
+
     def _joined(self, description: Description) -> Operation:
         counters, limits = Counters(), description.limits
-        shaper = Shaper(description, self._find_file, self.tools.is_development, counters)
+        shaper = self._shaper(description, counters)
         if not description.controller:
             raise description.node.fault(
                 f"operationId '{description.name}' names no module.",

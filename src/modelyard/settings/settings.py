@@ -75,6 +75,9 @@ class Settings:
     """Where Vertex AI asks whether the default model is served (`AIP_HEALTH_ROUTE`)."""
     vertex_predict_route: str = ""
     """Where Vertex AI asks the default model for predictions (`AIP_PREDICT_ROUTE`)."""
+    mocks: bool = False
+    """Whether operations that have no function yet are answered from their document
+    (`MODELYARD_MOCKS`)."""
     zone: str = ""
     """Where this machine is, as the page of the fleet shows it (`MODELYARD_ZONE`)."""
     metrics: str = "owners"

@@ -61,6 +61,7 @@ VARIABLES = (
     Variable("MODELYARD_IMAGE", "image", TEXT),
     Variable("AIP_HEALTH_ROUTE", "vertex_health_route", PATH),
     Variable("AIP_PREDICT_ROUTE", "vertex_predict_route", PATH),
+    Variable("MODELYARD_MOCKS", "mocks", FLAG),
     Variable("MODELYARD_ZONE", "zone", TEXT),
     Variable("MODELYARD_METRICS", "metrics", one_of("owners", "loopback", "public")),
     Variable("MODELYARD_LOG", "log", one_of("quiet", "text", "json")),
