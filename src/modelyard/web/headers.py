@@ -21,6 +21,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
+LENGTH = len("cache-control")
 TLS_ONLY = "max-age=31536000"
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -111,7 +112,10 @@ def is_personal(environ: "WSGIEnvironment") -> bool:
 
 def says_how_long(headers: "Iterable[tuple[str, str]]") -> bool:
     """Tell whether an answer says itself how long it may be kept."""
-    return any(name == "Cache-Control" or name.lower() == "cache-control" for name, _ in headers)
+    for name, _ in headers:
+        if len(name) == LENGTH and name.lower() == "cache-control":
+            return True
+    return False
 
 
 def _host_of(url: str) -> set[str]:
