@@ -445,6 +445,18 @@ def test_a_dataset_is_scored_from_the_page(yard, olga):
     assert "is not allowed to start work on it" in viewer
 
 
+def test_runs_that_take_a_model_are_started_where_one_is_named(yard, olga):
+    page = olga.get("/runs").text
+    offered = page[page.index('aria-labelledby="start"') :]
+    assert '<option value="outliers"' in offered
+    assert not re.search(r'<option value="(score|train)"', offered)
+    page = olga.get("/datasets/flights/runs").text
+    assert '<option value="score">' not in page
+    assert "<option>line</option>" in page
+    form = {"kind": "score", "dataset": "flights", "model": "line"}
+    assert olga.post("/runs", data=form).status_code == 303
+
+
 def test_who_may_only_look_has_no_buttons_and_is_told_why(yard):
     vic = yard.signed_in("vic@example.com")
     for path in ("/versions", "/versions/2", "/golden"):

@@ -5,6 +5,7 @@ import json
 import secrets
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, redirect, request
 
 from modelyard.accounts.resource import Resource
@@ -74,7 +75,13 @@ def kinds_for(dataset: str) -> list[Kind]:
     is_remote = known is not None and known.source.is_remote
     kinds = live().records.runs.kinds().values()
     fitting = (kind for kind in kinds if "dataset" in kind.struct.__struct_fields__)
-    return [kind for kind in fitting if kind.name != "fetch" or is_remote]
+    return [kind for kind in fitting if is_plain(kind) and (kind.name != "fetch" or is_remote)]
+
+
+def is_plain(kind: Kind) -> bool:
+    """Tell whether a kind can be started by a form that names a dataset, or nothing at all."""
+    needed = {one.name for one in msgspec.structs.fields(kind.struct) if one.required}
+    return needed <= {"dataset"}
 
 
 def _key(what: str, wanted: Any) -> str | None:

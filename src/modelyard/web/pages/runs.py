@@ -13,7 +13,7 @@ from modelyard.web.command_lines import folder_word
 from modelyard.web.live import live, services
 from modelyard.web.needs import decides_itself, for_readers, guarded
 from modelyard.web.pages.frame import HTML, frame_of
-from modelyard.web.pages.run_forms import kinds_for
+from modelyard.web.pages.run_forms import is_plain, kinds_for
 from modelyard.web.pages.run_log import passport_rows, read_log
 from modelyard.web.pages.run_results import ResultView, result_view
 from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of
@@ -44,6 +44,7 @@ def list_runs() -> Response:
         "is_later": bool(query.text("before")),
         "states": STATES,
         "kinds": [(kind.name, kind.title) for kind in kinds],
+        "startable": [(kind.name, kind.title) for kind in kinds if is_plain(kind)],
         "datasets": [(name, one.title) for name, one in visible.datasets().datasets.items()],
         "may_start": "run" in guard.asker().scopes,
         "host": request.host_url.rstrip("/"),
@@ -83,6 +84,7 @@ def of_dataset(name: str) -> Response:
     page = seen_runs({"resource": ("dataset", name)}, OF_DATASET, before_of(query))
     context = {
         "kinds": [(kind.name, kind.title) for kind in kinds_for(name)],
+        "models": [model.name for model in visible.models() if model.served is not None],
         "is_later": bool(query.text("before")),
         "host": request.host_url.rstrip("/"),
     }
