@@ -18,7 +18,7 @@ from modelyard.accounts.accounts import open_accounts
 from modelyard.accounts.actor import LAPTOP, VISITOR
 from modelyard.blobs import Blobs, open_blobs
 from modelyard.db import Database
-from modelyard.errors import Conflict, Denied, Invalid, NotFound
+from modelyard.errors import Conflict, Denied, Invalid, NotFound, Overtaken
 from modelyard.models.input_faults import BadInput
 from modelyard.models.offer import Offer
 from modelyard.models.registry import Registry, open_registry
@@ -353,3 +353,44 @@ def test_a_classifier_keeps_its_classes(registry):
     put(registry, dumped(LogisticRegression().fit(x, np.where(x[:, 0] > 9, "far", "near"))), "far")
     registry.record_golden("far", [{"x0": 0}, {"x0": 19}], by=LAPTOP)
     assert [row.expected for row in registry.find_golden("far").rows] == ["near", "far"]
+
+
+def test_a_candidate_is_met_by_nobody_who_does_not_name_it(registry, publish):
+    first = publish(LINES[2.0], is_candidate=True)
+    assert registry.get_model("line").find_alias("latest") == first.number == 1
+    second = publish(LINES[3.0], is_candidate=True)
+    assert registry.get_model("line").find_alias("latest") == 1
+    assert ask(registry, 10) == 20
+    assert ask(registry, 10, str(second.number)) == 30
+
+
+def test_an_alias_moves_only_from_where_it_was_seen(registry, publish):
+    publish(LINES[2.0])
+    publish(LINES[3.0])
+    unset = registry.get_model("line").tag_of("champion")
+    assert unset == ""
+    registry.move_alias("line", "champion", "1", by=LAPTOP, expected=lambda tag: tag == unset)
+    seen = registry.get_model("line").tag_of("champion")
+    with pytest.raises(Overtaken, match="moved by somebody else"):
+        registry.move_alias("line", "champion", "2", by=LAPTOP, expected=lambda tag: tag == unset)
+    registry.move_alias("line", "champion", "2", by=LAPTOP, expected=lambda tag: tag == seen)
+    with pytest.raises(Overtaken):
+        registry.drop_alias("line", "champion", by=LAPTOP, expected=lambda tag: tag == seen)
+    assert registry.get_version("line").number == 2
+
+
+def test_of_two_who_saw_the_same_one_moves_the_alias(registry, publish):
+    publish(LINES[2.0])
+    publish(LINES[3.0])
+
+    def move(number: int) -> str:
+        try:
+            registry.move_alias(
+                "line", "champion", str(number), by=LAPTOP, expected=lambda tag: not tag
+            )
+        except Overtaken:
+            return "late"
+        return "moved"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(move, (1, 2))) == ["late", "moved"]
