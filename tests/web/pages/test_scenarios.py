@@ -4,10 +4,13 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from what_if_yard import WhatIfYard, what_if_yard
+
+from modelyard.workspace import starter
 
 OLGA, ANA, BEN, VIC = (f"{name}@example.com" for name in ("olga", "ana", "ben", "vic"))
 EVERY_TAB = (
@@ -400,3 +403,28 @@ def test_a_plan_is_held_against_a_dataset(yard, vic):
         assert vic.get(f"{root}?_dataset=booked&{wrong}").status_code in {404, 422}
     assert vic.get(f"{root}?_dataset=payroll&_key=a&_value=b").status_code == 404
     assert "payroll" not in words(vic.get(root))
+
+
+def test_a_trained_model_is_varied(yard, olga, vic, make_page):
+    files = Path(starter.__file__).parent / "files" / "models"
+    program = yard.program(OLGA, "read", "write", "admin")
+    sent = {
+        "file": (io.BytesIO((files / "delays.onnx").read_bytes()), "delays.onnx"),
+        "sidecar": (io.BytesIO((files / "delays.toml").read_bytes()), "delays.toml"),
+    }
+    published = program.post("/api/v1/models/delays/versions", data=sent)
+    assert published.status_code == 201, published.json
+    root = "/models/delays/what-if"
+    assert vic.get(root).status_code == vic.get("/models/nothing/what-if").status_code == 404
+    typical = olga.get(root)
+    assert make_page(typical.text).refused == []
+    assert typical.text.count('class="span-bar"') >= 3
+    assert "What moves arr_delay" in words(typical)
+    late = olga.get(f"{root}?dep_delay=200&_swing=20%25")
+    assert "160 min" in words(late)
+    assert words(late) != words(typical)
+    wrong = olga.get(f"{root}?dep_delay=soon&distance=1e9")
+    assert wrong.status_code == 422
+    assert "'soon' is not a number." in words(wrong)
+    assert olga.get(f"{root}?_swing=lots").status_code == 422
+    assert yard.browser().get(root).status_code == 303

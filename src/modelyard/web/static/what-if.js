@@ -55,7 +55,29 @@ function soon() {
   waiting = setTimeout(() => workOut().catch(() => {}), WAIT_MS);
 }
 
+// A number with two bounds gets a slider below it.
+function addSlider(field) {
+  const slider = document.createElement("input");
+  slider.type = "range";
+  slider.min = field.dataset.low;
+  slider.max = field.dataset.high;
+  const width = Number(slider.max) - Number(slider.min);
+  slider.step = "whole" in field.dataset ? 1 : Number((width / 200).toPrecision(1));
+  slider.value = field.value;
+  slider.setAttribute("aria-label", `${field.labels[0]?.textContent ?? field.name}, slider`);
+  slider.className = "what-if-slider";
+  slider.addEventListener("input", () => {
+    field.value = slider.value;
+    soon();
+  });
+  field.addEventListener("change", () => {
+    slider.value = field.value;
+  });
+  field.closest(".entry").after(slider);
+}
+
 if (form) {
+  for (const field of form.querySelectorAll("input[data-low]")) addSlider(field);
   form.addEventListener("change", soon);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

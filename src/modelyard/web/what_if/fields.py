@@ -13,6 +13,7 @@ from modelyard.web.what_if.written import NUMERIC, percent_text, written
 EMPTY_ROWS = 1
 """Rows below a table that stand empty, to be filled in."""
 OUTSIDE = re.compile(r"(-?[\d.]+) (is (?:above|below) the (?:maximum|minimum)) (-?\d+(?:\.\d+)?)")
+WIDEST = 10_000
 MODES = {"integer": "numeric", "number": "decimal", "money": "decimal", "percent": "decimal"}
 
 
@@ -29,6 +30,9 @@ class Cell:
     """Which keys a phone shows."""
     choices: tuple[str, ...] = ()
     suffix: str = ""
+    low: str = ""
+    """The ends of a slider, where a number has fixed bounds that are not far apart."""
+    high: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def cell_of(name: str, item: Mapping[str, Any], value: Any, label: str) -> Cell:
         mode=MODES.get(item["kind"], ""),
         choices=tuple(item.get("choices", ())),
         suffix="%" if is_percent else item.get("unit", ""),
+        **ends_of(item),
     )
 
 
@@ -115,6 +120,18 @@ def in_percent(parameter: Mapping[str, Any], fault: ModelyardError) -> Modelyard
     value, words, edge = found.groups()
     why = f"{percent_text(value)} % {words} {percent_text(edge)} %{fault.why[found.end() :]}"
     return type(fault)(fault.where, why)
+
+
+def ends_of(item: Mapping[str, Any]) -> dict[str, str]:
+    """Give the ends of a slider, as the field writes numbers; none where it would be too coarse."""
+    ends = [item.get("minimum"), item.get("maximum")]
+    if item["kind"] not in NUMERIC or not all(isinstance(end, str) for end in ends):
+        return {}
+    low, high = (float(str(end)) for end in ends)
+    if not low < high or (high - low) > WIDEST * max(1.0, abs(low)):
+        return {}
+    write = percent_text if item["kind"] == "percent" else str
+    return {"low": write(ends[0]), "high": write(ends[1])}
 
 
 def _field(

@@ -16,6 +16,7 @@ from modelyard.web.pages.page import page, status_of
 TABS = (
     ("ask", "Ask", ""),
     ("rows", "Many rows", "/rows"),
+    ("what-if", "What if", "/what-if"),
     ("versions", "Versions", "/versions"),
     ("golden", "Golden rows", "/golden"),
     ("work", "Score and train", "/work"),

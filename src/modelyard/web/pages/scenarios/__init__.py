@@ -12,10 +12,11 @@ def blueprints() -> list[Blueprint]:
         managing,
         running,
         saving,
+        trained,
         trying,
         variations,
         versions,
     )
 
     modules = (trying, variations, chance, comparing, saving, running, managing, versions)
-    return [module.blueprint for module in (*modules, actuals)]
+    return [module.blueprint for module in (*modules, actuals, trained)]

@@ -87,7 +87,7 @@ def joined(
     chosen = columns_of(table)
     x = column_of(table, wanted["_x"] or chosen["x"])
     y = column_of(table, wanted["_y"] or chosen["y"])
-    how = next((one for one in get_args(How) if one == wanted["_how"]), "sum")
+    how: How = next((one for one in get_args(How) if one == wanted["_how"]), "sum")
     join = Join(
         key=x["name"], plan=y["name"], actual=wanted["_value"], actual_key=wanted["_key"], how=how
     )
