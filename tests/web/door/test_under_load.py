@@ -24,16 +24,16 @@ def test_a_new_version_under_load_loses_no_request(yard: Any) -> None:
                 seen.append((answer.status_code, 0, 0.0))
                 return
             seen.append((200, told["version"], told["predictions"][0]))
+            time.sleep(0.002)
 
-    with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(ask, number) for number in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask, number) for number in range(4)]
         try:
-            for slope in (5.0, 7.0):
-                yard.publish("line", line(slope))
+            yard.publish("line", line(5.0))
             registry = yard.live.records.models
             from modelyard.accounts.actor import LAPTOP
 
-            for version in ("1", "2", "3", "4"):
+            for version in ("1", "2", "3"):
                 registry.move_alias("line", "champion", version, by=LAPTOP)
                 time.sleep(0.05)
         finally:
@@ -41,8 +41,8 @@ def test_a_new_version_under_load_loses_no_request(yard: Any) -> None:
         for one in asking:
             one.result()
     assert {status for status, _, _ in seen} == {200}
-    answers = {1: 4.0, 2: 5.0, 3: 7.0, 4: 9.0}
-    assert {version for _, version, _ in seen} >= {2, 4}
+    answers = {1: 4.0, 2: 5.0, 3: 7.0}
+    assert {version for _, version, _ in seen} >= {1, 2, 3}
     for _, version, value in seen:
         assert value == pytest.approx(answers[version])
 
