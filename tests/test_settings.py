@@ -39,6 +39,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         allowed_hosts=("yard.example.org", "other"),
         database_url="postgresql://ana:secret@db/yard",
         blobs="s3://bucket/folder",
+        warehouse="postgresql://ana:hidden@db/outputs",
         public_url="https://yard.example.org",
         proxies=1,
         run_workers=3,

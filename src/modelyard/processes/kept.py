@@ -75,6 +75,8 @@ class KeptProcesses:
     environ: Mapping[str, str]
     where: str = "functions"
     """What messages call them."""
+    most_idle: int = 64
+    """How many are kept while there is nothing to do."""
     _idle: list[KeptProcess] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,9 +92,13 @@ class KeptProcesses:
             kept.end()
 
     def give_back(self, kept: KeptProcess) -> None:
-        """Keep one that is ready for more."""
+        """Keep one that is ready for more, or end it where enough are kept."""
         with self._lock:
-            self._idle.append(kept)
+            is_kept = len(self._idle) < self.most_idle
+            if is_kept:
+                self._idle.append(kept)
+        if not is_kept:
+            kept.end()
 
     def stop(self) -> None:
         """End those that wait."""

@@ -22,7 +22,7 @@ from modelyard.scenarios.run_requests import (
 )
 from modelyard.scenarios.told import lasting
 from modelyard.scenarios.warehouse.patience import write_patiently
-from modelyard.scenarios.warehouse.tables import Key, table_name
+from modelyard.scenarios.warehouse.tables import table_name
 from modelyard.scenarios.work import PARQUET, Tools, passport_of, seldom
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ class MonteCarloKind:
             run, scenario = self.tools.first_of(context.run_id), asked.saved or "montecarlo"
             table = table_name(asked.what_if, "montecarlo")
             tables = {table: spread_table(answer, run, scenario)}
-            key, pauses_s = Key(run, scenario), self.tools.pauses_s
-            write_patiently(self.tools.warehouse(), key, tables, context, pauses_s)
+            pauses_s, warehouse = self.tools.pauses_s, self.tools.warehouse()
+            write_patiently(warehouse, run, {scenario: tables}, context, pauses_s)
         result = {name: value for name, value in lasting(answer).items() if name != "digest"}
         return Outcome(
             result=canonical_json(result),

@@ -30,7 +30,8 @@ def open_what_ifs(
     Workers get the environment `environ`: no secrets.
     """
     command = worker_command(folder, bounds.memory_mib)
-    asking = Asking(folder, KeptProcesses(command, environ, "what-if models"), bounds)
+    processes = KeptProcesses(command, environ, "what-if models", most_idle=2)
+    asking = Asking(folder, processes, bounds)
     offers = Offers(Shelf(asking), RecordStore(sharing))
     store = SavedStore(sharing)
     figures = Figures(offers, store, sees_model)

@@ -27,7 +27,7 @@ from modelyard.scenarios.run_requests import (
 from modelyard.scenarios.told import lasting
 from modelyard.scenarios.warehouse.packed import unpack
 from modelyard.scenarios.warehouse.patience import PAUSES_S, write_patiently
-from modelyard.scenarios.warehouse.tables import Key, Warehouse
+from modelyard.scenarios.warehouse.tables import Warehouse
 from modelyard.scenarios.what_ifs import WhatIfs
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ ONE_S = 3600.0
 """How long one scenario of a run may take."""
 PASSING = ("run_id", "written_at")
 """Columns that are others each time; files of runs are without them."""
+AT_ONCE = 50
+"""How many scenarios are written together."""
 FirstOf = Callable[[str], str]
 
 
@@ -63,7 +65,7 @@ class Tools:
 
 @dataclass(frozen=True)
 class ScenarioKind:
-    """Works scenarios out and writes each into the warehouse as soon as it is known."""
+    """Works scenarios out and writes them into the warehouse."""
 
     tools: Tools
     name: ClassVar[str] = "scenario"
@@ -95,6 +97,7 @@ class ScenarioKind:
             label = f"{number + 1:,} of {len(asked.inputs):,}: {one.name}"[:200]
             context.progress(number / len(asked.inputs), label)
             batch.work_out(one, one.id or f"inputs-{number + 1}")
+        batch.write()
         return batch.outcome()
 
 
@@ -109,6 +112,7 @@ class _Batch:
         self.warehouse = tools.warehouse() if is_written else None
         self.told: list[dict[str, Any]] = []
         self.tables: dict[str, list[pl.DataFrame]] = {}
+        self.unwritten: dict[str, dict[str, pl.DataFrame]] = {}
         self.passport: dict[str, Any] = {}
 
     def work_out(self, one: NamedInputs, scenario: str) -> None:
@@ -124,15 +128,21 @@ class _Batch:
         for name, table in tables.items():
             kept = table.drop(PASSING)
             self.tables.setdefault(name, []).append(kept)
-        if self.warehouse is not None:
-            key = Key(self.run, scenario)
-            write_patiently(self.warehouse, key, tables, self.context, self.pauses_s)
+        self.unwritten[scenario] = tables
+        if len(self.unwritten) >= AT_ONCE:
+            self.write()
         self.passport = self.passport or dict(answer["passport"])
         lasts = lasting(answer)
         figures = {
             name: value for name, value in lasts["outputs"].items() if not isinstance(value, list)
         }
         self.told.append(told | {"fault": "", "inputs": lasts["inputs"], "outputs": figures})
+
+    def write(self) -> None:
+        """Write what is not written yet."""
+        if self.warehouse is not None and self.unwritten:
+            write_patiently(self.warehouse, self.run, self.unwritten, self.context, self.pauses_s)
+        self.unwritten = {}
 
     def _asked(self, one: NamedInputs, scenario: str) -> tuple[dict[str, Any], bytes]:
         at = datetime.now(UTC).isoformat()

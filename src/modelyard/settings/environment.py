@@ -8,6 +8,9 @@ from typing import Any
 from modelyard.settings.settings import Settings
 from modelyard.settings.variables import VARIABLES
 
+WAREHOUSE_SECRETS = "DESTINATION__"
+"""How the names of variables begin in which dlt finds the passwords of a warehouse."""
+
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default).
@@ -44,7 +47,11 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """Give the environment for a child process that computes: the same settings, no secrets."""
     secrets = {variable.name for variable in VARIABLES if variable.is_secret}
     variables = dict(os.environ) | to_environment(settings)
-    return {name: value for name, value in variables.items() if name not in secrets}
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in secrets and not name.startswith(WAREHOUSE_SECRETS)
+    }
 
 
 def find_secret(variable: str) -> str | None:

@@ -1,9 +1,11 @@
 """Saved scenarios and kept figures: whose they are, who sees them, and where they came from."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pytest
 from known import ANA, BEN, HOUSE, OWNER, SHOP, house_content, person
 
@@ -80,6 +82,7 @@ def test_of_two_who_change_one_scenario_the_second_is_told(what_ifs):
     assert what_ifs.saved.get(saved.id, by=ANA).name == "Second"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "\u202e\u0000"])
 def test_a_scenario_needs_a_name(what_ifs, name):
     with pytest.raises(Invalid, match="needs a name"):
@@ -180,3 +183,18 @@ def test_at_this_computer_scenarios_are_for_all_who_come(what_ifs):
     assert what_ifs.saved.visibility_of(saved).level == "signed-in"
     assert what_ifs.saved.may_change(saved, by=LAPTOP)
     assert what_ifs.saved.work_out(saved.id, by=LAPTOP).saved == saved.id
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1"])
+def test_no_text_becomes_a_formula_in_an_export(what_ifs, text):
+    label = Setting(name="label", kind="text", values=(Dated(value=text),), title=text)
+    shop = Content(title=text, settings=(*SHOP.settings, label), outputs=SHOP.outputs)
+    what_ifs.versions.create("shop", shop, by=ANA)
+    content = what_ifs.table("shop", {}, "csv").decode()
+    cells = [cell.strip('"') for line in content.splitlines() for cell in line.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "-2"))]
+    book = openpyxl.load_workbook(io.BytesIO(what_ifs.excel("shop", {}, title=text)))
+    kinds = {cell.data_type for sheet in book for row in sheet for cell in row}
+    assert "f" not in kinds
+    assert what_ifs.read_excel("shop", what_ifs.excel("shop", {}))["label"] == text

@@ -14,6 +14,9 @@ from modelyard.errors import Conflict, Denied, Invalid, NotFound
 from modelyard.scenarios.setting import Content, Dated, Setting
 from modelyard.scenarios.versions import Stale
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
+
 
 def test_what_the_folder_holds_is_listed_with_what_cannot_be_used(what_ifs):
     models = {one.name: one for one in what_ifs.list_models()}
@@ -51,6 +54,7 @@ def test_a_model_stands_alone_with_formulas(what_ifs):
     assert drawn["outputs"]["net"]["count"] == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("door", ["run", "grid", "goal_seek", "monte_carlo", "compare", "faults"])
 def test_no_door_moves_a_locked_parameter(what_ifs, door):
     what_ifs.versions.create("shop", SHOP, by=ANA)
@@ -172,6 +176,7 @@ def test_of_two_proposals_the_second_is_stale_when_the_first_is_approved(what_if
     assert what_ifs.run("house", {})["inputs"]["fee"] == "0.04"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
@@ -201,6 +206,7 @@ def test_settings_that_mean_nothing_are_refused_by_name(what_ifs, setting, words
     assert what_ifs.versions.find_record("house") is None
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", ["../etc", "a/b", "", "x" * 61, "a\0b", "1st", "a b", "con\n"])
 def test_names_that_are_none_are_refused(what_ifs, name):
     with pytest.raises(Invalid, match="is no name"):

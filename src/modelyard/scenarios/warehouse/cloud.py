@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelyard.errors import NotFound, Unavailable
-from modelyard.scenarios.warehouse.tables import KEY_COLUMNS, Key
+from modelyard.scenarios.warehouse.tables import KEY_COLUMNS, Key, together
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,6 +48,11 @@ class CloudWarehouse:
         except dlt.common.exceptions.DltException as fault:
             words = " ".join(str(fault).split())[:300]
             raise Unavailable("warehouse", f"{self._kind} refuses: {words}", "Try again.") from None
+
+    def write_all(self, run: str, scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]]) -> None:
+        """Replace what is under the keys of several scenarios, in one load."""
+        if scenarios:
+            self.write(Key(run, next(iter(scenarios))), together(scenarios))
 
     def names(self) -> list[str]:
         """List the tables."""

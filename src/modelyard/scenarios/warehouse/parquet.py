@@ -48,6 +48,11 @@ class ParquetWarehouse:
                 for table, columns in new.items():
                     self._note(table, columns)
 
+    def write_all(self, run: str, scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]]) -> None:
+        """Write the files of several scenarios."""
+        for scenario, tables in scenarios.items():
+            self.write(Key(run, scenario), tables)
+
     @property
     def catalogue(self) -> Path:
         """The DuckDB file with a view of every table."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.errors import Unavailable
 from modelyard.runs.kinds import Context
-from modelyard.scenarios.warehouse.tables import Key, Warehouse
+from modelyard.scenarios.warehouse.tables import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,19 +18,21 @@ LOOK_S = 0.2
 
 def write_patiently(
     warehouse: Warehouse,
-    key: Key,
-    tables: Mapping[str, "pl.DataFrame"],
+    run: str,
+    scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]],
     context: Context,
     pauses_s: tuple[float, float] = PAUSES_S,
 ) -> None:
-    """Write; while the warehouse cannot be reached, tell why and try again.
+    """Write the tables of scenarios, by their ids.
+
+    While the warehouse cannot be reached, tell why and try again.
 
     Raises Unavailable where the run is to end meanwhile, and where a package is missing.
     """
     pause, said = pauses_s[0], ""
     while True:
         try:
-            warehouse.write(key, tables)
+            warehouse.write_all(run, scenarios)
         except Unavailable as fault:
             if fault.where.startswith("package "):
                 raise

@@ -1,11 +1,11 @@
 """The warehouse in Postgres: Polars' frames by ADBC, each answer in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from modelyard.errors import NotFound, Unavailable
-from modelyard.scenarios.warehouse.tables import Key
+from modelyard.scenarios.warehouse.tables import Key, together
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,12 +24,17 @@ class PostgresWarehouse:
 
     def write(self, key: Key, tables: Mapping[str, "pl.DataFrame"]) -> None:
         """Replace what is under the key, in one transaction; tables and columns are made."""
+        self.write_all(key.run, {key.scenario: tables})
+
+    def write_all(self, run: str, scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]]) -> None:
+        """Replace what is under the keys of several scenarios, in one transaction."""
+        keys = [Key(run, scenario) for scenario in scenarios]
         with self._connection() as connection:
             with connection.cursor() as cursor:
                 cursor.execute(LOCK)
                 cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(self._schema)}")
-                for table, frame in tables.items():
-                    self._write_table(cursor, key, table, frame)
+                for table, frame in together(scenarios).items():
+                    self._write_table(cursor, keys, table, frame)
             connection.commit()
 
     def names(self) -> list[str]:
@@ -64,13 +69,16 @@ class PostgresWarehouse:
     def _full(self, table: str) -> str:
         return f"{_quoted(self._schema)}.{_quoted(table)}"
 
-    def _write_table(self, cursor: Any, key: Key, table: str, frame: "pl.DataFrame") -> None:
+    def _write_table(
+        self, cursor: Any, keys: Sequence[Key], table: str, frame: "pl.DataFrame"
+    ) -> None:
         columns = self._columns(cursor, table)
         if columns:
             frame = self._evolved(cursor, table, columns, frame)
+            ids = ", ".join(_text(key.scenario) for key in keys)
             cursor.execute(
                 f"DELETE FROM {self._full(table)} "  # noqa: S608 (ids are checked, names quoted)
-                f"WHERE run_id = {_text(key.run)} AND scenario_id = {_text(key.scenario)}"
+                f"WHERE run_id = {_text(keys[0].run)} AND scenario_id IN ({ids})"
             )
         cursor.adbc_ingest(
             table,

@@ -45,11 +45,27 @@ class Warehouse(Protocol):
         added to the tables. Raises Unavailable where the warehouse cannot be reached.
         """
 
+    def write_all(self, run: str, scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]]) -> None:
+        """Write the tables of several scenarios of a run, by their ids; as `write`."""
+
     def names(self) -> list[str]:
         """List the tables."""
 
     def read(self, table: str) -> "pl.DataFrame":
         """Read a table; raises NotFound."""
+
+
+def together(
+    scenarios: Mapping[str, Mapping[str, "pl.DataFrame"]],
+) -> dict[str, "pl.DataFrame"]:
+    """Put the tables of several scenarios under each other; each row has its key."""
+    import polars as pl
+
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for tables in scenarios.values():
+        for name, frame in tables.items():
+            parts.setdefault(name, []).append(frame)
+    return {name: pl.concat(frames, how="diagonal_relaxed") for name, frames in parts.items()}
 
 
 def tables_of(
