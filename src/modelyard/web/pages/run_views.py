@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from modelyard.accounts.resource import Resource
 from modelyard.runs.run import Run
@@ -88,6 +89,15 @@ def asked_words(run: Run) -> str:
         if value and name not in UNSAID and str(value) not in run.title
     )
     return ", ".join(pairs)[:LONGEST_WORDS]
+
+
+def plain_request(run: Run) -> dict[str, Any]:
+    """Give what was asked as people asked it: of a plan that was pinned, what it is to do."""
+    plan = run.request.get("plan")
+    if not isinstance(plan, dict):
+        return dict(run.request)
+    asked = run.request | plan.get("config", {})
+    return {name: asked[name] for name in asked if name != "plan" and asked[name] not in ({}, [])}
 
 
 def took(run: Run, now: datetime) -> str:

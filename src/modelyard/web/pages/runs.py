@@ -16,7 +16,7 @@ from modelyard.web.pages.frame import HTML, frame_of
 from modelyard.web.pages.run_forms import is_plain, kinds_for
 from modelyard.web.pages.run_log import passport_rows, read_log
 from modelyard.web.pages.run_results import ResultView, result_view
-from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of
+from modelyard.web.pages.run_views import RunLine, exact, is_repeatable, line_of, plain_request
 from modelyard.web.pages.schedule_views import schedule_line
 from modelyard.web.query import Query
 from modelyard.web.run_discretion import discreet
@@ -66,7 +66,7 @@ def show_run(run_id: str) -> Response:
         "log": read_log(run.id),
         "may_change": may_change(run, guard.asker()),
         "passport": passport_rows(shown.passport),
-        "request_rows": passport_rows(run.request),
+        "request_rows": passport_rows(plain_request(run)),
         "times": _times(run),
         "is_repeatable": is_repeatable(run),
         "files": live().records.runs.files(run.id) if run.is_over else [],
