@@ -1,4 +1,4 @@
-"""The schedules that somebody may see: those whose dataset they may read."""
+"""The schedules that somebody may see: those whose dataset and model they may read."""
 
 from dataclasses import replace
 from typing import Any
@@ -51,8 +51,9 @@ def find_resource(planned: Planned) -> Resource | None:
 
 
 def _is_seen(planned: Planned) -> bool:
-    resource = find_resource(planned)
+    resource, model = find_resource(planned), planned.config.request.get("model")
     if resource is not None:
-        return guard.may("read", resource)
+        is_open = not isinstance(model, str) or guard.may("read", Resource("model", model))
+        return is_open and guard.may("read", resource)
     own = Resource("schedule", planned.name)
     return decide(guard.asker(), "admin", own, Visibility(level="private")).is_allowed

@@ -254,3 +254,41 @@ def test_training_takes_the_right_to_publish_and_to_read_the_dataset(
         token = team.token(email, *(scopes if email != "vic@example.com" else ("read",)))
         answer = browser.post("/api/v1/runs", json=wanted, headers=token)
         assert answer.status_code == status, (email, answer.text)
+
+
+SCHEDULED = """
+[models.line]
+visibility = "private"
+owner = "ana@example.com"
+
+[schedules.night]
+cron = "0 5 * * *"
+run = "score"
+request = {dataset = "flights", model = "line"}
+"""
+
+
+def test_runs_and_schedules_tell_of_a_model_to_those_who_see_it(
+    make_team: Callable[..., Any], blobs: str
+) -> None:
+    team = make_team(blobs=blobs)
+    settings = team.folder / "modelyard.toml"
+    settings.write_text(settings.read_text() + SCHEDULED)
+    team.app.extensions["modelyard"]._look()
+    ana, vic = (team.token(f"{one}@example.com", "read") for one in ("ana", "vic"))
+    able = team.token("ana@example.com", "read", "run", "write")
+    browser = team.app.test_client()
+    publish(browser, **able)
+    wanted = {"kind": "score", "request": {"dataset": "flights", "model": "line"}}
+    run = browser.post("/api/v1/runs", json=wanted, headers=able)
+    assert run.status_code == 202, run.text
+    for headers, count in ((ana, 1), (vic, 0)):
+        assert len(browser.get("/api/v1/runs", headers=headers).json["runs"]) == count
+        schedules = browser.get("/api/v1/schedules", headers=headers).json["schedules"]
+        assert len(schedules) == count
+        status = browser.get(run.headers["Location"], headers=headers).status_code
+        assert status == (200 if count else 404)
+    refused = browser.post(
+        "/api/v1/runs", json=wanted, headers=team.token("olga@example.com", "read", "run")
+    )
+    assert refused.status_code == 404
