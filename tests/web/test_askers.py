@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import EnvironBuilder
 
 from modelyard.accounts.actor import Actor
@@ -77,6 +78,9 @@ def test_a_door_inside_the_proxies_sees_the_callers_own_address(
         start("204 No Content", [])
         return []
 
-    app.wsgi_app.app = door
+    layer = app.wsgi_app
+    while not isinstance(layer, ProxyFix):
+        layer = layer.app
+    layer.app = door
     app.test_client().get("/", headers={"X-Forwarded-For": "6.6.6.6, 10.0.0.7"})
     assert (seen[0].kind, seen[0].address) == ("anonymous", "10.0.0.7")

@@ -10,6 +10,7 @@ import click
 
 from modelyard.cli.options import FOLDER
 from modelyard.cli.quiet_end import end_quietly_on_signals
+from modelyard.cli.uncollected import uncollected
 
 if TYPE_CHECKING:
     from modelyard.cli.first_start import People
@@ -42,18 +43,19 @@ def serve(folder: Path | None, public: bool, open_browser: bool, **options: Any)
     as MODELYARD_PORT.
     """
     end_quietly_on_signals()
-    from modelyard import wiring
-    from modelyard.cli.address import numeric_address, refuse_taken, url_of
-    from modelyard.cli.first_start import open_for_people
-    from modelyard.cli.run_workers import run_workers
-    from modelyard.cli.server import run_server
-    from modelyard.settings import to_environment
+    with uncollected():
+        from modelyard import wiring
+        from modelyard.cli.address import numeric_address, refuse_taken, url_of
+        from modelyard.cli.first_start import open_for_people
+        from modelyard.cli.run_workers import run_workers
+        from modelyard.cli.server import run_server
+        from modelyard.settings import to_environment
 
-    settings = _chosen(folder, public, options)
-    services = wiring.open_folder(settings=settings)
-    address = numeric_address(settings.host)
-    refuse_taken(address, settings.port, folder)
-    people = open_for_people(services)
+        settings = _chosen(folder, public, options)
+        services = wiring.open_folder(settings=settings)
+        address = numeric_address(settings.host)
+        refuse_taken(address, settings.port, folder)
+        people = open_for_people(services)
     url = settings.public_url or url_of(settings.host, settings.port)
 
     def on_start() -> None:

@@ -6,17 +6,20 @@ import time
 
 from flask import Flask
 
+from modelyard.cli.uncollected import uncollected
+
 LOOK_EVERY_S = 0.5
 
 
 def create_app() -> Flask:
     """Make the application, and see that this worker ends when the command was killed."""
-    from modelyard import web
-    from modelyard.web.fleet_pulse import PULSE
-    from modelyard.web.live import LIVE
-
     threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
-    app = web.create_app()
+    with uncollected():
+        from modelyard import web
+        from modelyard.web.fleet_pulse import PULSE
+        from modelyard.web.live import LIVE
+
+        app = web.create_app()
     app.extensions[LIVE].models_folder.begin()
     app.extensions[PULSE].begin()
     return app

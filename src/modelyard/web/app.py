@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
 from modelyard.web import functions, guard, headers, own_pages, places, problems, watch
+from modelyard.web.admission import Admission
 from modelyard.web.api import access as access_api
 from modelyard.web.api import (
     audit,
@@ -36,12 +37,12 @@ from modelyard.web.api import (
 from modelyard.web.door import DOOR, Door
 from modelyard.web.door.entrance import Entrance
 from modelyard.web.door.function_door import FunctionDoor, own_words
-from modelyard.web.fleet_pulse import PULSE
 from modelyard.web.fleet_pulse import PULSE, WebPulse
 from modelyard.web.late_rules import LateRule
 from modelyard.web.live import LIVE, LiveServices
 from modelyard.web.model_folder import begin_with_first_request
 from modelyard.web.own_addresses import own_addresses
+from modelyard.web.whole_answer import WholeAnswer
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     chosen = settings or from_environment()
     app = Flask("modelyard.web", static_url_path="/static")
     app.url_rule_class = LateRule
+    app.response_class = WholeAnswer
     app.logger.setLevel(logging.INFO)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.ensure_sync = _as_it_is  # type: ignore[method-assign,assignment]
@@ -109,8 +111,9 @@ def _add_layers(app: Flask, settings: Settings, is_service: bool) -> None:
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
     begin = app.extensions[PULSE].begin if is_service else None
+    admission = Admission(settings.threads, settings.waiting) if is_service else None
     app.wsgi_app = watch.Watch(  # type: ignore[method-assign]
-        app.wsgi_app, live.services.state / "metrics", settings.log, begin
+        app.wsgi_app, live.services.state / "metrics", settings.log, begin, admission
     )
 
 

@@ -1,10 +1,13 @@
 """Answers with names that tell browsers and caches whether they still hold."""
 
+import functools
 import hashlib
 import json
 from typing import Any
 
 from flask import Response, request
+from werkzeug.http import quote_etag
+from werkzeug.utils import get_content_type
 
 from modelyard.answers import Answer
 from modelyard.datasets.dataset import Dataset
@@ -19,13 +22,13 @@ READING = frozenset({"GET", "HEAD"})
 
 def tagged(content: bytes, tag: str, mimetype: str = JSON) -> Response:
     """Answer with an ETag; 304 where the caller has the same answer already."""
-    if request.method in READING and request.if_none_match.contains_weak(tag):
-        answer = Response(status=304)
-    else:
-        answer = Response(content, mimetype=mimetype)
-    answer.set_etag(tag)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    named = [("ETag", quote_etag(tag)), ("Cache-Control", "private, no-cache")]
+    environ = request.environ
+    may_know = "HTTP_IF_NONE_MATCH" in environ and environ["REQUEST_METHOD"] in READING
+    if may_know and request.if_none_match.contains_weak(tag):
+        return Response(status=304, headers=named)
+    media_type = get_content_type(mimetype, "utf-8")
+    return Response(content, headers=[("Content-Type", media_type), *named])
 
 
 def as_json(value: Any, tag: str | None = None) -> Response:
@@ -65,7 +68,12 @@ def pending(run: ChildState) -> Response:
 
 def named(dataset: Dataset, answer: Answer) -> bytes:
     """Put the dataset's name and fingerprint in front of the members of a JSON object."""
-    head = {"fingerprint": answer.fingerprint}
-    if not answer.content.startswith(b'{"dataset":'):
-        head = {"dataset": dataset.name} | head
-    return json.dumps(head)[:-1].encode() + b", " + answer.content[1:]
+    has_name = answer.content.startswith(b'{"dataset":')
+    return _head("" if has_name else dataset.name, answer.fingerprint) + answer.content[1:]
+
+
+@functools.lru_cache(maxsize=512)
+def _head(name: str, fingerprint: str) -> bytes:
+    """Write the beginning of an object: its name, where one is given, and the fingerprint."""
+    head = ({"dataset": name} if name else {}) | {"fingerprint": fingerprint}
+    return json.dumps(head)[:-1].encode() + b", "
