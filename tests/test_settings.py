@@ -29,6 +29,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         drain_s=2.5,
         workers=3,
         threads=4,
+        waiting=3,
         state=Path.cwd() / "state",
         cache_bytes=5,
         model_bytes=6,

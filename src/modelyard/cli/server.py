@@ -37,7 +37,7 @@ def run_server(
         address=address,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.server_threads,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
         log_level=LogLevels.error,

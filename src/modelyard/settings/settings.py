@@ -9,6 +9,8 @@ from typing import Literal
 from modelyard.settings.folders import user_cache, user_data
 
 MEBIBYTE = 1024 * 1024
+FOR_REFUSALS = 4
+"""Threads per web process for those who are refused, and for `/health`."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -33,6 +35,9 @@ class Settings:
     """Web processes (`MODELYARD_WORKERS`)."""
     threads: int = 8
     """Threads per web process (`MODELYARD_THREADS`)."""
+    waiting: int = 0
+    """Requests per web process that may wait for a thread, before others are refused; 0 refuses
+    nobody (`MODELYARD_WAITING`)."""
     state: Path | None = None
     """Where caches and fetched copies are kept (`MODELYARD_STATE`)."""
     cache_bytes: int = 2048 * MEBIBYTE
@@ -121,6 +126,13 @@ class Settings:
             return inside
         digest = hashlib.sha256(str(root).encode()).hexdigest()[:16]
         return user_cache() / "modelyard" / digest
+
+    @property
+    def server_threads(self) -> int:
+        """Threads that a server needs: also for those who wait, and for those who are refused."""
+        if self.waiting == 0:
+            return self.threads
+        return self.threads + self.waiting + FOR_REFUSALS
 
     @property
     def is_loopback(self) -> bool:

@@ -41,6 +41,7 @@ VARIABLES = (
     Variable("MODELYARD_DRAIN_S", "drain_s", seconds(0, 60)),
     Variable("MODELYARD_WORKERS", "workers", whole(1, 256)),
     Variable("MODELYARD_THREADS", "threads", whole(1, 256)),
+    Variable("MODELYARD_WAITING", "waiting", whole(0, 1024)),
     Variable("MODELYARD_STATE", "state", FOLDER),
     Variable("MODELYARD_CACHE_BYTES", "cache_bytes", whole(0, 2**50)),
     Variable("MODELYARD_MODEL_BYTES", "model_bytes", whole(1, 2**40)),

@@ -111,7 +111,8 @@ def _add_layers(app: Flask, settings: Settings, is_service: bool) -> None:
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
     begin = app.extensions[PULSE].begin if is_service else None
-    admission = Admission(settings.threads, settings.waiting) if is_service else None
+    is_bounded = is_service and settings.waiting > 0
+    admission = Admission(settings.threads, settings.waiting) if is_bounded else None
     app.wsgi_app = watch.Watch(  # type: ignore[method-assign]
         app.wsgi_app, live.services.state / "metrics", settings.log, begin, admission
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, g, request
 
 from modelyard import logs, metrics
+from modelyard.web.admission import Admission, Admitted
 from modelyard.web.journal import ROUTE, RUN, members_of, write_line
 from modelyard.web.request_ids import ids_of
 
@@ -34,8 +35,9 @@ class Watch:
         folder: Path,
         shape: logs.Shape = "quiet",
         on_first: Callable[[], None] | None = None,
+        admission: Admission | None = None,
     ) -> None:
-        self.app = app
+        self.app = app if admission is None else Admitted(app, admission)
         self._on_first = on_first
         self.has_log = shape != "quiet"
         metrics.start(folder)
