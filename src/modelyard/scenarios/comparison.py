@@ -1,7 +1,7 @@
 """Scenarios side by side: which inputs differ, and what that does to the outputs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from modelyard.errors import Invalid, ModelyardError
@@ -88,10 +88,10 @@ def compare(
     if not scenarios:
         raise Invalid(what_if.where, "there is no scenario to compare.")
     columns = []
+    has_tables = len(scenarios) <= MOST_WITH_TABLES
     for number, (name, given) in enumerate(scenarios):
         progress(number / len(scenarios), f"working out {name}")
-        column = _column(what_if, name, given, may_unlock)
-        columns.append(column if len(scenarios) <= MOST_WITH_TABLES else _without_tables(column))
+        columns.append(_column(what_if, name, given, may_unlock, has_tables))
     values = [plain(column.answer.values) for column in columns if column.answer]
     differing = tuple(
         parameter.name
@@ -102,17 +102,11 @@ def compare(
     return Comparison(what_if.name, tuple(columns), differing, outputs)
 
 
-def _column(what_if: WhatIf, name: str, given: Mapping[str, Any], may_unlock: bool) -> Column:
+def _column(
+    what_if: WhatIf, name: str, given: Mapping[str, Any], may_unlock: bool, has_tables: bool
+) -> Column:
     try:
-        return Column(name, execute(what_if, given, may_unlock=may_unlock))
+        answer = execute(what_if, given, may_unlock=may_unlock, has_tables=has_tables)
     except ModelyardError as fault:
         return Column(name, None, str(fault))
-
-
-def _without_tables(column: Column) -> Column:
-    if column.answer is None:
-        return column
-    kept = {
-        name: value for name, value in column.answer.outputs.items() if not isinstance(value, list)
-    }
-    return replace(column, answer=replace(column.answer, outputs=kept))
+    return Column(name, answer)

@@ -11,10 +11,13 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.resource import Level, Resource
 from modelyard.accounts.sharing import SharingTable
 from modelyard.errors import Conflict, NotFound
+from modelyard.scenarios.describe import NAME
 from modelyard.scenarios.record import MODEL, SAVED, Record, Version
 from modelyard.scenarios.setting import Content
 from modelyard.scenarios.tables import FIGURES, RECORDS, VERSIONS
 from modelyard.scenarios.tables import SAVED as SAVED_SCENARIOS
+
+MOST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class RecordStore:
 
     def find_record(self, name: str) -> Record | None:
         """Give a record."""
+        if not NAME.fullmatch(name):
+            return None
         with self.sharing.ground.database.reading() as connection:
             return find_record(connection, name)
 
@@ -66,6 +71,8 @@ class RecordStore:
 
     def find_version(self, name: str, number: int) -> Version | None:
         """Give one version."""
+        if not 0 < number <= MOST_NUMBER or not NAME.fullmatch(name):
+            return None
         with self.sharing.ground.database.reading() as connection:
             return find_version(connection, name, number)
 

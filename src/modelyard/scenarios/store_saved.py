@@ -1,5 +1,6 @@
 """What the database keeps of saved scenarios and of figures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,13 @@ from modelyard.accounts.resource import Level, Resource, Visibility
 from modelyard.accounts.sharing import SharingTable
 from modelyard.errors import NotFound, Overtaken
 from modelyard.scenarios import record
+from modelyard.scenarios.describe import NAME
 from modelyard.scenarios.record import Figure, Saved
 from modelyard.scenarios.tables import FIGURES, SAVED
 
 MOST_LISTED = 1000
+ID = re.compile(r"(sc|fg)[0-9a-f]{24}")
+"""Not every text can be asked of a database."""
 BARE = [column for column in FIGURES.c if column.name not in {"question", "answer"}]
 
 
@@ -29,12 +33,16 @@ class SavedStore:
         """List those of one model or all, the latest changed first."""
         question = select(SAVED).order_by(SAVED.c.changed_at.desc(), SAVED.c.id)
         if model:
+            if not NAME.fullmatch(model):
+                return []
             question = question.where(SAVED.c.model == model)
         with self.sharing.ground.database.reading() as connection:
             return [_saved(row) for row in connection.execute(question).mappings()]
 
     def find_saved(self, saved_id: str) -> Saved | None:
         """Give one."""
+        if not ID.fullmatch(saved_id):
+            return None
         with self.sharing.ground.database.reading() as connection:
             question = select(SAVED).where(SAVED.c.id == saved_id)
             row = connection.execute(question).mappings().first()
@@ -87,6 +95,8 @@ class SavedStore:
 
     def find_figure(self, figure_id: str) -> Figure | None:
         """Give figures by their id."""
+        if not ID.fullmatch(figure_id):
+            return None
         with self.sharing.ground.database.reading() as connection:
             question = select(FIGURES).where(FIGURES.c.id == figure_id)
             row = connection.execute(question).mappings().first()
@@ -95,6 +105,8 @@ class SavedStore:
     def list_figures(self, model: str = "", saved: str = "") -> list[Figure]:
         """List figures without questions and answers, the newest first."""
         question = select(*BARE).order_by(FIGURES.c.created_at.desc()).limit(MOST_LISTED)
+        if (model and not NAME.fullmatch(model)) or (saved and not ID.fullmatch(saved)):
+            return []
         if model:
             question = question.where(FIGURES.c.model == model)
         if saved:

@@ -16,14 +16,14 @@ DIGITS = 12
 
 
 def outputs_at(what_if: WhatIf, values: Values, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the outputs with some values changed; what is derived follows."""
+    """Give the outputs that are no tables, with some values changed; what is derived follows."""
     free = {
         parameter.name: values[parameter.name]
         for parameter in what_if.parameters
         if parameter.access != "derived" and parameter.name in values
     }
     read = read_inputs(what_if.where, what_if.parameters, free | dict(changes), may_unlock=True)
-    return calculate(what_if, read)
+    return calculate(what_if, read, has_tables=False)
 
 
 def numeric_output(what_if: WhatIf, name: str) -> Output:

@@ -198,3 +198,18 @@ def test_no_text_becomes_a_formula_in_an_export(what_ifs, text):
     kinds = {cell.data_type for sheet in book for row in sheet for cell in row}
     assert "f" not in kinds
     assert what_ifs.read_excel("shop", what_ifs.excel("shop", {}))["label"] == text
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "'; DROP TABLE users; --", "x" * 500, ""])
+def test_no_name_or_id_is_too_odd_to_be_asked_for(what_ifs, text):
+    assert what_ifs.versions.find_record(text) is None
+    assert what_ifs.saved.list_of(text or "-", by=ANA) == []
+    assert what_ifs.figures.list_of(model=text or "-", saved=text, by=ANA) == []
+    for ask in (what_ifs.get_model, what_ifs.versions.list_versions, what_ifs.versions.get_version):
+        with pytest.raises(NotFound):
+            ask(text)
+    for ask in (what_ifs.saved.get, what_ifs.figures.get, what_ifs.figures.replay):
+        with pytest.raises(NotFound):
+            ask(text, by=ANA)
+    with pytest.raises(NotFound):
+        what_ifs.saved.save(text, "Mine", {}, by=ANA)
