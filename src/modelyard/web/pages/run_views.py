@@ -15,6 +15,8 @@ from modelyard.web.run_rights import find_resource
 LONGEST_WORDS = 90
 UNSAID = frozenset({"dataset", "model", "plan", "sha256", "digest"})
 """Parameters that have a place of their own, or that only programs read."""
+USUAL: tuple[object, ...] = (None, "", 0, False, [], {}, "stop")
+"""What goes without saying."""
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
 
 
@@ -86,7 +88,7 @@ def asked_words(run: Run) -> str:
     pairs = (
         f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in run.request.items()
-        if value and name not in UNSAID and str(value) not in run.title
+        if value not in USUAL and name not in UNSAID and str(value) not in run.title
     )
     return ", ".join(pairs)[:LONGEST_WORDS]
 

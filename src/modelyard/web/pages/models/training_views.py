@@ -54,6 +54,10 @@ class ShownScore:
     version: int
     rows: int
     dataset: str
+    without_answer: int
+    """Rows that the model did not take."""
+    skipped: tuple[tuple[str, str], ...]
+    """Parts of the dataset that were left out, each with the reason."""
 
 
 def shown_training(found: Mapping[str, Any]) -> ShownTraining:
@@ -79,7 +83,14 @@ def shown_training(found: Mapping[str, Any]) -> ShownTraining:
 def shown_score(found: Mapping[str, Any]) -> ShownScore:
     """Shape the result of a scored dataset; raises KeyError for what is none."""
     name = str(found["model"])
-    return ShownScore(name, int(found["version"]), int(found["rows"]), str(found["dataset"]))
+    return ShownScore(
+        model=name,
+        version=int(found["version"]),
+        rows=int(found["rows"]),
+        dataset=str(found["dataset"]),
+        without_answer=int(found.get("empty", 0)),
+        skipped=tuple((part["part"], part["why"]) for part in found.get("skipped", ())),
+    )
 
 
 def training_run(version: Version) -> str:

@@ -19,6 +19,8 @@ from modelyard.web.run_lists import seen_runs
 
 ON_PAGE = 20
 LOOKED_AT = 200
+WORDS = {"holdout": "kept back", "time_limit_s": "time limit", "memory_mib": "memory"}
+UNITS = {"time_limit_s": " s", "memory_mib": " MiB"}
 KINDS = ("score", "train")
 blueprint = Blueprint("model_page_work", __name__)
 
@@ -89,10 +91,16 @@ def training_of(name: str) -> list[tuple[str, str]]:
     plain = msgspec.to_builtins(config.train)
     if not guard.may("read", Resource("dataset", config.train.dataset)):
         plain["dataset"] = ""
-    return [(key.replace("_", " "), _words(value)) for key, value in plain.items() if value]
+    return [
+        (WORDS.get(key, key), _words(value) + UNITS.get(key, ""))
+        for key, value in plain.items()
+        if value
+    ]
 
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} = {one}" for key, one in value.items())
-    return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
