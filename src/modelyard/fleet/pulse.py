@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,9 +17,12 @@ from modelyard.errors import ModelyardError
 from modelyard.fleet.load import Meter, growth, totals
 from modelyard.fleet.member import BEAT_S, Member
 from modelyard.fleet.packed import packed
-from modelyard.fleet.store import MINUTE_S, FleetStore, Sample
+from modelyard.fleet.sample import MINUTE_S, Sample
 from modelyard.metrics import own_counts
 from modelyard.metrics.families import Counts
+
+if TYPE_CHECKING:
+    from modelyard.fleet.store import FleetStore
 
 log = logging.getLogger(__name__)
 TIDY_EVERY_S = 900.0
@@ -30,7 +34,7 @@ LEAVE_S = 2.0
 class Pulse:
     """Beats in a thread of its own, until the process ends."""
 
-    store: Callable[[], FleetStore]
+    store: Callable[[], "FleetStore"]
     """Gives the store, once the database is opened; raises Unavailable where it cannot be."""
     member: Member
     on_drain: Callable[[bool], None] = lambda _: None
@@ -70,7 +74,7 @@ class Pulse:
         self.on_drain(known is not None and known.drain_asked_at is not None)
         self.sample(store)
 
-    def sample(self, store: FleetStore, every_s: float = MINUTE_S) -> None:
+    def sample(self, store: "FleetStore", every_s: float = MINUTE_S) -> None:
         """Keep how much was done, once in a minute, where there was anything."""
         now_s, counts = time.monotonic(), own_counts()
         if self._sampled is None:

@@ -1,7 +1,6 @@
 """Asks the tables of the fleet. Times are those of the database: clocks of machines differ."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,33 +8,14 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from modelyard.db import Database
 from modelyard.fleet.member import Member
-from modelyard.fleet.packed import packed, unpacked
+from modelyard.fleet.sample import HOUR_S, Sample, by_hour, hour_of
 from modelyard.fleet.tables import MEMBERS, SAMPLES
-from modelyard.metrics.families import Counts
-from modelyard.metrics.reading import add_to
 
 KEPT_MEMBERS = timedelta(days=1)
 KEPT_SAMPLES = timedelta(days=8)
 KEPT_MINUTES = timedelta(hours=2)
 """How long samples of single processes are kept; then all of an hour become one."""
-MINUTE_S = 60
-HOUR_S = 3600
 MOST_AT_ONCE = 2000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """How much one process, or all of an hour together, had to do."""
-
-    at: datetime
-    """When it begins."""
-    span_s: int
-    members: int
-    requests: int
-    errors: int
-    busy_s: float
-    counts: bytes
-    """As `packed` gives them."""
 
 
 @dataclass(frozen=True)
@@ -119,37 +99,6 @@ class FleetStore:
             samples = [Sample(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
             for sample in by_hour(samples):
                 connection.execute(insert(SAMPLES).values(**_values(sample)))
-
-
-def by_hour(samples: Iterable[Sample]) -> list[Sample]:
-    """Make one sample of all that lie in one hour."""
-    hours: dict[datetime, list[Sample]] = {}
-    for sample in samples:
-        hours.setdefault(hour_of(sample.at), []).append(sample)
-    return [_joined(at, parts) for at, parts in sorted(hours.items())]
-
-
-def hour_of(at: datetime) -> datetime:
-    """Give the beginning of the hour."""
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
-def _joined(at: datetime, parts: list[Sample]) -> Sample:
-    counts: Counts = {}
-    minutes: dict[datetime, int] = {}
-    for part in parts:
-        add_to(counts, unpacked(part.counts))
-        minute = part.at.replace(second=0, microsecond=0)
-        minutes[minute] = minutes.get(minute, 0) + part.members
-    return Sample(
-        at=at,
-        span_s=HOUR_S,
-        members=max(minutes.values()),
-        requests=sum(part.requests for part in parts),
-        errors=sum(part.errors for part in parts),
-        busy_s=sum(part.busy_s for part in parts),
-        counts=packed(counts),
-    )
 
 
 def _values(sample: Sample) -> dict[str, object]:

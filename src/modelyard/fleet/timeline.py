@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from modelyard.fleet.load import totals
 from modelyard.fleet.packed import unpacked
-from modelyard.fleet.store import HOUR_S, FleetStore, Sample
+from modelyard.fleet.sample import HOUR_S, Sample
 from modelyard.metrics.families import REQUEST, Counts
 from modelyard.metrics.quantiles import quantile_s
 from modelyard.metrics.reading import add_to
+
+if TYPE_CHECKING:
+    from modelyard.fleet.store import FleetStore
 
 Span = Literal["hour", "day", "week"]
 SPANS: Final[Mapping[Span, tuple[timedelta, timedelta]]] = {
@@ -61,7 +64,7 @@ class History:
     total: Row
 
 
-def history(store: FleetStore, span: Span) -> History:
+def history(store: "FleetStore", span: Span) -> History:
     """Tell the past of all processes together."""
     reach, step = SPANS[span]
     count = int(reach / step)

@@ -1,0 +1,58 @@
+"""How much was done within a minute, or an hour."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from modelyard.fleet.packed import packed, unpacked
+from modelyard.metrics.families import Counts
+from modelyard.metrics.reading import add_to
+
+MINUTE_S = 60
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """How much one process, or all of an hour together, had to do."""
+
+    at: datetime
+    """When it begins."""
+    span_s: int
+    members: int
+    requests: int
+    errors: int
+    busy_s: float
+    counts: bytes
+    """As `packed` gives them."""
+
+
+def by_hour(samples: Iterable[Sample]) -> list[Sample]:
+    """Make one sample of all that lie in one hour."""
+    hours: dict[datetime, list[Sample]] = {}
+    for sample in samples:
+        hours.setdefault(hour_of(sample.at), []).append(sample)
+    return [_joined(at, parts) for at, parts in sorted(hours.items())]
+
+
+def hour_of(at: datetime) -> datetime:
+    """Give the beginning of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _joined(at: datetime, parts: list[Sample]) -> Sample:
+    counts: Counts = {}
+    minutes: dict[datetime, int] = {}
+    for part in parts:
+        add_to(counts, unpacked(part.counts))
+        minute = part.at.replace(second=0, microsecond=0)
+        minutes[minute] = minutes.get(minute, 0) + part.members
+    return Sample(
+        at=at,
+        span_s=HOUR_S,
+        members=max(minutes.values()),
+        requests=sum(part.requests for part in parts),
+        errors=sum(part.errors for part in parts),
+        busy_s=sum(part.busy_s for part in parts),
+        counts=packed(counts),
+    )
