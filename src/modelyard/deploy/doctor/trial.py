@@ -1,6 +1,7 @@
 """A service that is started to be examined: as a process, or as a container of an image."""
 
 import contextlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from modelyard.deploy.doctor.findings import Answer, Question
+from modelyard.errors import NotFound
 from modelyard.settings import environment_with
 
 HOST = "127.0.0.1"
@@ -121,6 +123,8 @@ def as_container(
 def _started(
     argv: tuple[str, ...], environ: Mapping[str, str], work: Path
 ) -> "Iterator[subprocess.Popen[bytes]]":
+    if shutil.which(argv[0]) is None:
+        raise NotFound(f"program {argv[0]}", "is not installed, or not on the PATH.")
     with (work / "log").open("wb") as log:
         process = subprocess.Popen(argv, env=environment_with(environ), stdout=log, stderr=log)
     try:
