@@ -1,6 +1,7 @@
 """The registry: what is published is there for all, unchanged, under the names that point to it."""
 
 import io
+import resource
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -394,3 +395,16 @@ def test_of_two_who_saw_the_same_one_moves_the_alias(registry, publish):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(move, (1, 2))) == ["late", "moved"]
+
+
+def test_a_refused_file_is_opened_again_only_where_something_else_is_trusted(registry, publish):
+    content = dumped(Call(print, "refused once"))
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    assert publish(content).state == "refused"
+    opened = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    assert opened > began
+    assert publish(content).state == "refused"
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime == opened
+    registry.trust("shop.steps", by=LAPTOP)
+    assert publish(content).state == "refused"
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > opened

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 import msgspec
 
 from modelyard.blobs import Blobs
-from modelyard.errors import ModelyardError, NotFound
+from modelyard.errors import Invalid, ModelyardError, NotFound
 from modelyard.models.description import Description
 from modelyard.models.spool import MEBIBYTE, Spooled, spooled
 from modelyard.models.version import Version
 from modelyard.runs.fault import Fault, fault_of
+from modelyard.version import VERSION
 
 MOST_BYTES = 1024 * MEBIBYTE
+LIBRARIES = (
+    *("scikit-learn", "numpy", "scipy", "joblib", "skops", "onnx", "onnxruntime", "skl2onnx"),
+    *("treelite", "xgboost", "lightgbm", "onnxmltools"),
+)
+"""Those whose version may make a difference."""
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +30,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     converted: str = ""
     """The digest of the converted model; empty where the original is served."""
     fault: Fault | None = None
+    refused_by: str = ""
+    """The digest of the libraries and trusted modules by which it was refused."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,8 @@ class KeptFiles:
     def open(self, sha256: str, trusted: tuple[str, ...] = ()) -> Opening:
         """Open a file in the jail, or say what came of it when it was opened before.
 
-        Only what could be opened is remembered: what was refused is looked at again. Raises
-        Unavailable where the store cannot be used.
+        What was refused is looked at again when other modules are trusted, or by other libraries.
+        Raises Unavailable where the store cannot be used.
         """
         name = f"models/openings/{sha256}"
         try:
@@ -75,6 +83,8 @@ class KeptFiles:
             return self._open(name, sha256, trusted)
         plan = None if known.description is None else known.description.plan
         if plan is not None and set(plan.trusted) <= set(trusted):
+            return known
+        if plan is None and known.refused_by == opened_by(trusted):
             return known
         return self._open(name, sha256, trusted)
 
@@ -110,6 +120,10 @@ class KeptFiles:
         original = self.read(sha256)
         try:
             opened = open_model(original, trusted=trusted)
+        except Invalid as fault:
+            refused = Opening(fault=fault_of(fault), refused_by=opened_by(trusted))
+            self.blobs.write(name, msgspec.json.encode(refused))
+            return refused
         except ModelyardError as fault:
             return Opening(fault=fault_of(fault))
         converted = ""
@@ -129,6 +143,19 @@ class KeptFiles:
             return Opening(fault=Fault(kind="Invalid", where="model", why=why))
         self.blobs.write(name, content)
         return opening
+
+
+def opened_by(trusted: tuple[str, ...]) -> str:
+    """Name what decides whether a file can be opened here."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [VERSION, *sorted(trusted)]
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"no {name}")
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
 def _only_needed(description: Description, trusted: tuple[str, ...]) -> Description:
