@@ -36,6 +36,11 @@ class Planning:
                 self._joined = self._join()
             return self._joined
 
+    def stop(self) -> None:
+        """End the workers that wait, where any were started."""
+        if self._joined is not None:
+            self._joined.stop()
+
     def tools(self) -> "Tools":
         """Give what runs of what-if models work with."""
         from modelyard.scenarios.work import Tools

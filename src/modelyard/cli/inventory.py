@@ -1,5 +1,6 @@
 """The datasets of a workspace, each with its size or with what is wrong with it."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,10 @@ from modelyard.errors import ModelyardError
 from modelyard.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from modelyard.functions.catalogue import Functions
+    from modelyard.runs.kinds import Kind
     from modelyard.wiring import Services
 
 
@@ -75,17 +79,37 @@ def schedule_faults(services: "Services") -> list[ModelyardError]:
         return []
     from datetime import UTC, datetime
 
-    from modelyard.kinds import kinds_of
+    from modelyard.runs.kinds import NOT_KNOWN
     from modelyard.runs.planned import faults_in
     from modelyard.workspace.place import FILE_NAME, place
 
     text = (services.workspace.root / FILE_NAME).read_text(encoding="utf-8")
-    kinds, now = kinds_of(lambda: services)(), datetime.now(UTC)
-    return [
-        _placed(fault.error, place(text, "schedules", name, *fault.key))
-        for name, schedule in schedules.items()
-        for fault in faults_in(schedule, kinds, now)
-    ]
+    now = datetime.now(UTC)
+    with _known_kinds(services) as kinds:
+        return [
+            _placed(fault.error, place(text, "schedules", name, *fault.key))
+            for name, schedule in schedules.items()
+            for fault in faults_in(schedule, kinds, now)
+            if fault.error.why != NOT_KNOWN
+        ]
+
+
+@contextmanager
+def _known_kinds(services: "Services") -> "Iterator[Mapping[str, Kind]]":
+    """Give the kinds of runs, with what the database knows of models where there is one by now."""
+    from modelyard import wiring
+    from modelyard.cli.scenario_models import has_records
+    from modelyard.kinds import kinds_of
+
+    if not has_records(services):
+        yield kinds_of(lambda: services)()
+        return
+    records = wiring.open_records(services)
+    try:
+        yield records.runs.kinds()
+    finally:
+        records.planning.stop()
+        records.database.close()
 
 
 def _placed(error: ModelyardError, where: str) -> ModelyardError:

@@ -12,6 +12,8 @@ from modelyard.errors import LONGEST_ECHO, Invalid
 from modelyard.progress import Progress
 
 Request = TypeVar("Request", bound=msgspec.Struct)
+NOT_KNOWN = "are not known here."
+"""What a kind says of things that only a database knows, where none is opened."""
 
 
 @dataclass(frozen=True, kw_only=True)

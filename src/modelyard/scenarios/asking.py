@@ -7,7 +7,8 @@ process or eat memory. A worker that does so is ended and replaced; who asked is
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,6 @@ from modelyard.scenarios.asked import Question
 from modelyard.scenarios.sources import Stamp, code_stamp
 
 MEBIBYTE = 1024 * 1024
-PATIENCE_S = 10.0
-"""How long somebody waits for a worker while all are at work."""
 
 
 class Stopped(Exception):
@@ -38,7 +37,9 @@ class Bounds:
     timeout_s: float = 30.0
     memory_mib: int = 1024
     at_once: int = 4
-    """Questions at one time, per process that asks."""
+    """Questions at one time, per process that asks; one model has all of them but one."""
+    patience_s: float = 5.0
+    """How long somebody waits for a worker while all are at work."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Asking:
     processes: KeptProcesses
     bounds: Bounds = field(default_factory=Bounds)
     _places: threading.BoundedSemaphore = field(init=False)
+    _places_of: dict[str, threading.BoundedSemaphore] = field(default_factory=dict)
     _code: Stamp = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,10 +83,7 @@ class Asking:
         memory, where it ends the process, and where too many are at work; Stopped.
         """
         where = asked.spec.file or f"scenarios/{asked.spec.name}"
-        if not self._places.acquire(timeout=PATIENCE_S):
-            why = f"{self.bounds.at_once} questions are being worked out already."
-            raise Unavailable(where, why, "Try again in a moment.")
-        try:
+        with self._place(where, self._of(where)), self._place(where, self._places):
             self._retire()
             code, worker = self._code, self.processes.take()
             try:
@@ -93,11 +92,25 @@ class Asking:
                 worker.end()
                 raise self._words(where, error, worker, hearing) from None
             self._give_back(worker, code)
-        finally:
-            self._places.release()
         if letter == b"K":
             raise msgspec.json.decode(content, type=Fault).to_error()
         return json.loads(content), file
+
+    def _of(self, where: str) -> threading.BoundedSemaphore:
+        """Give the places of one model: one that hangs leaves a worker for the others."""
+        with self._lock:
+            most = max(1, self.bounds.at_once - 1)
+            return self._places_of.setdefault(where, threading.BoundedSemaphore(most))
+
+    @contextmanager
+    def _place(self, where: str, places: threading.BoundedSemaphore) -> Iterator[None]:
+        if not places.acquire(timeout=self.bounds.patience_s):
+            why = "too many questions are being worked out already."
+            raise Unavailable(where, why, "Try again in a moment.")
+        try:
+            yield
+        finally:
+            places.release()
 
     def stop(self) -> None:
         """End the workers that wait."""

@@ -14,7 +14,7 @@ import msgspec
 
 from modelyard.errors import Invalid, ModelyardError, NotFound, Unavailable
 from modelyard.runs.canonical import canonical_json
-from modelyard.runs.kinds import Checked, Context, Outcome, OutFile, read_request
+from modelyard.runs.kinds import NOT_KNOWN, Checked, Context, Outcome, OutFile, read_request
 from modelyard.scenarios.asked import Question
 from modelyard.scenarios.asking import Hearing, Stopped
 from modelyard.scenarios.offered import Spec
@@ -59,7 +59,7 @@ class Tools:
         """Give the what-if models; raises NotFound."""
         found = self.what_ifs()
         if found is None:
-            raise NotFound("what-if models", "are not known here.")
+            raise NotFound("what-if models", NOT_KNOWN)
         return found
 
 

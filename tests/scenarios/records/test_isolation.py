@@ -1,5 +1,6 @@
 """Models that hang, end the process, eat memory or change: who asks is told, others are served."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -95,6 +96,33 @@ def test_who_does_not_want_the_answer_any_more_stops_the_work(wild):
         ask(wild, "hang", hearing=Hearing(is_stopped=stop.is_set, timeout_s=60))
 
 
+def test_a_model_that_hangs_leaves_a_worker_for_the_others(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name in ("wild", "tame"):
+        text = WILD.replace("def wild", f"def {name}").replace("return wild", f"return {name}")
+        (tmp_path / "scenarios" / f"{name}.py").write_text(text)
+    asking = asking_for(tmp_path, Bounds(timeout_s=20, at_once=2, patience_s=0.2))
+    stop = threading.Event()
+    hearing = Hearing(is_stopped=stop.is_set)
+
+    def hang() -> None:
+        with contextlib.suppress(Stopped):
+            ask(asking, "hang", hearing=hearing)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    try:
+        time.sleep(0.5)
+        with pytest.raises(Unavailable, match="too many questions"):
+            ask(asking)
+        tame = Question(verb="run", spec=Spec(name="tame", file="scenarios/tame.py"))
+        assert asking.ask(tame)[0]["outputs"]["result"] > 0
+    finally:
+        stop.set()
+        hanging.join()
+        asking.stop()
+
+
 def test_workers_are_kept_warm(wild):
     assert ask(wild) == ask(wild)
 
@@ -133,7 +161,7 @@ def twice(x: Annotated[int, Integer()] = 1) -> Annotated[int, Integer()]:
 
 
 def test_a_file_that_hangs_while_it_is_loaded_keeps_nobody_waiting_for_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     place = tmp_path / "scenarios"
     place.mkdir()
