@@ -1,6 +1,5 @@
 """Rows on their way into a model: one matrix of numbers, or one array per column."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -9,9 +8,11 @@ from numpy.typing import NDArray
 
 from modelyard.models.description import Field, Signature
 
+QUICK = 4096
+MODEST = 1e76
 
-@dataclass(frozen=True, eq=False)
-class Rows:
+
+class Rows(msgspec.Struct, frozen=True, eq=False):
     """Checked inputs; exactly one of `matrix` and `columns` is there."""
 
     count: int
@@ -28,6 +29,17 @@ class Rows:
             return Rows(count, self.matrix[begin:end], (), self.has_missing)
         columns = tuple(one[begin:end] for one in self.columns)
         return Rows(count, None, columns, self.has_missing)
+
+
+def are_modest(values: NDArray[np.float64]) -> bool:
+    """Tell at little cost that all of a few numbers are finite, and fit into 32 bits.
+
+    Where it says no, that may still be so: there are many, or one is large.
+    """
+    if values.size > QUICK:
+        return False
+    flat = values.ravel()
+    return bool(flat.dot(flat) < MODEST)
 
 
 def join_rows(parts: list[Rows]) -> Rows:

@@ -33,8 +33,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """The processes of each of those."""
 
 
-@dataclass(frozen=True, eq=False)
-class Served:
+class Served(msgspec.Struct, frozen=True, eq=False):
     """A version with its predictor. It answers as long as somebody holds it, even after a swap."""
 
     version: Version

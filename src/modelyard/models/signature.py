@@ -7,7 +7,6 @@ with few steps; only where one of them fails does it look at each value, to say 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from math import isfinite
 from operator import itemgetter
 from typing import Any
 
@@ -25,7 +24,7 @@ from modelyard.models.input_faults import (
     faults_of_names,
     faults_of_records,
 )
-from modelyard.models.rows import Rows
+from modelyard.models.rows import Rows, are_modest
 
 MOST_ROWS = 100_000
 NUMBERS = frozenset({int, float})
@@ -71,7 +70,7 @@ class Reader:
         values = list(map(msgspec.structs.astuple, decoded))
         if self._is_matrix:
             matrix = self._matrix(values)
-            if np.isfinite(matrix).all():
+            if are_modest(matrix) or np.isfinite(matrix).all():
                 return Rows(len(matrix), matrix)
             if self._allows_missing(matrix):
                 return Rows(len(matrix), matrix, (), has_missing=True)
@@ -134,7 +133,7 @@ class Reader:
             matrix = self._matrix(values)
         except (LookupError, TypeError, OverflowError):
             return None
-        finite = isfinite(sum(values[0])) if len(values) == 1 else np.isfinite(matrix).all()
+        finite = are_modest(matrix) or np.isfinite(matrix).all()
         return Rows(len(values), matrix) if finite else None
 
     def _quick_columns(self, records: list[Any]) -> Rows | None:

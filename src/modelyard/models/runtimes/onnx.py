@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from modelyard.errors import Invalid, Unavailable
 from modelyard.models.description import Description, Outcome
-from modelyard.models.rows import Rows
+from modelyard.models.rows import Rows, are_modest
 
 MATRIX = "rows"
 MISSING = "\x00missing"
@@ -101,6 +101,8 @@ def as_kind(values: NDArray[Any], kind: Any) -> NDArray[Any]:
         return values
     if kind is np.int64:
         return np.where(values == np.floor(values), values, UNKNOWN_NUMBER).astype(np.int64)
+    if values.dtype == np.float64 and are_modest(values):
+        return values.astype(kind)
     with np.errstate(over="ignore", invalid="ignore"):
         cast = values.astype(kind)
     if kind is np.float32 and np.isinf(cast).any():
