@@ -1,11 +1,10 @@
 """Asking a model for rows that are pasted from a sheet."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
 from modelyard.errors import ModelyardError
-from modelyard.models.flags import Flag
 from modelyard.models.input_faults import BadInput, InputFault
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
@@ -13,6 +12,9 @@ from modelyard.web.pages.models.counted import predicted
 from modelyard.web.pages.models.frame import framed
 from modelyard.web.pages.models.sheet import MOST_ROWS, Sheet, answered, example_sheet, read_sheet
 from modelyard.web.query import Query
+
+if TYPE_CHECKING:
+    from modelyard.models.flags import Flag
 
 SHOWN_ROWS = 100
 SHOWN_FLAGS = 20
@@ -71,7 +73,7 @@ def fault_words(fault: InputFault) -> str:
     return f"{line}{fault.field}: {fault.why} {fault.cure}".strip()
 
 
-def _shown(sheet: Sheet, flags: tuple[Flag, ...]) -> dict[str, Any]:
+def _shown(sheet: Sheet, flags: "tuple[Flag, ...]") -> dict[str, Any]:
     shown = [f"line {flag.row + 2}, {flag.field}: {flag.why}" for flag in flags[:SHOWN_FLAGS]]
     return {
         "answer": sheet,
