@@ -14,7 +14,7 @@ def main(folder: str, memory_bytes: str) -> None:
     modules = Modules(workspace.root, workspace.allows)
     work(
         modules,
-        giving.givers(lambda: wiring.open_folder(folder), giving.no_models),
+        giving.givers(lambda: wiring.open_folder(folder), giving.no_model),
         int(memory_bytes),
     )
 

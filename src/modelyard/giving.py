@@ -10,12 +10,12 @@ from modelyard.errors import Unavailable
 from modelyard.models.given import Predictor, give_predictor
 
 if TYPE_CHECKING:
-    from modelyard.models.registry import Registry
+    from modelyard.models.serving import Served
     from modelyard.wiring import Services
 
 
 def givers(
-    current: Callable[[], "Services"], models: "Callable[[], Registry]"
+    current: Callable[[], "Services"], find_model: "Callable[[str, str], Served]"
 ) -> Mapping[Any, Callable[[str, object], object]]:
     """Give what functions may ask for, of the workspace as it is at each call.
 
@@ -24,17 +24,17 @@ def givers(
     Whoever may ask the function may have what it makes of them: its author decides what that is.
     """
     return {
-        Predictor: lambda asked, _: give_predictor(models().predictors.get, asked),
+        Predictor: lambda asked, _: give_predictor(find_model, asked),
         Dataset: lambda name, _: current().datasets.get_dataset(name),
         Catalogue: lambda _, __: current().datasets,
         Actor: lambda _, asker: asker,
     }
 
 
-def no_models() -> "Registry":
+def no_model(name: str, _: str) -> "Served":
     """Give no models, in a process that may not ask the database. Raises Unavailable."""
     raise Unavailable(
-        "models",
-        "are given to functions in the service's own process only.",
-        "Leave out x-isolation and x-run.",
+        f"model '{name}'",
+        "is not given to functions in a process of their own.",
+        "Leave out x-isolation: process.",
     )

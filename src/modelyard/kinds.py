@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from modelyard.datasets.work import dataset_kinds
 from modelyard.errors import Unavailable
 from modelyard.functions.work import FunctionKind
 from modelyard.models.training import TrainKind
 from modelyard.models.work import ScoreKind
+from modelyard.pinned_models import Pin, PinnedModels, pins_of
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Kind
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-    import msgspec
 
     from modelyard.datasets.dataset import Dataset
     from modelyard.models.kept_files import KeptFiles
@@ -33,8 +34,10 @@ def kinds_of(
 ) -> Callable[[], Mapping[str, Kind]]:
     """Give the kinds by name; `current` gives the workspace as it is when a request is checked.
 
+    models: "PinnedModels | None" = None,
     Without a `registry` of models, as in the child of a run, models come from the blob store.
-    Without the `scenarios` that a database keeps, their runs are not done here.
+    Without the `scenarios` that a database keeps, their runs are not done here. `models` gives
+    those that functions ask for in the child of a run.
     """
 
     def find(name: str) -> "Dataset":
@@ -44,13 +47,13 @@ def kinds_of(
     def kinds() -> Mapping[str, Kind]:
         score = ScoreKind(
             _Tables(find),
-            lambda: registry.files if registry else _kept_files(current()),
+            lambda: registry.files if registry else kept_files(current()),
             registry.get_version if registry else None,
         )
         train = TrainKind(
             score.tables, score.files, lambda: current().workspace, _loader(current), registry
         )
-        functions = FunctionKind(lambda: current().functions)
+        functions = _of_functions(current, registry, models)
         known = (*dataset_kinds(find), functions, score, train, *_of_what_ifs(current, scenarios))
         return {kind.name: kind for kind in (*known, Echo())}
 
@@ -60,6 +63,21 @@ def kinds_of(
 def _of_what_ifs(
     current: "Callable[[], Services]", tools: "Callable[[], Tools] | None"
 ) -> tuple[Kind, ...]:
+def _of_functions(
+    current: "Callable[[], Services]", registry: "Registry | None", models: "PinnedModels | None"
+) -> FunctionKind:
+    """Give the kind of functions; in the child of a run, models come as they were pinned."""
+
+    def pin(functions: "Functions", operation: "Operation") -> "Mapping[str, Any]":
+        return pins_of(functions, operation, registry.get_version) if registry else {}
+
+    def use(pins: Mapping[str, Any]) -> None:
+        if models is not None:
+            models.use(msgspec.convert(pins, dict[str, Pin]))
+
+    return FunctionKind(lambda: current().functions, pin, use)
+
+
     """Give the kinds of what-if models, loaded when somebody asks for kinds at all."""
     from modelyard.scenarios.chance_work import MonteCarloKind
     from modelyard.scenarios.retraining import RetrainKind
@@ -99,7 +117,8 @@ def _loader(current: "Callable[[], Services]") -> "Callable[[str], ModuleType]":
     return load
 
 
-def _kept_files(services: "Services") -> "KeptFiles":
+def kept_files(services: "Services") -> "KeptFiles":
+    """Open the store of model files."""
     from modelyard.blobs import open_blobs
     from modelyard.models.kept_files import KeptFiles
 

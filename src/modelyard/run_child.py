@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from modelyard import giving, kinds, wiring
+from modelyard import kinds, wiring
+from modelyard.pinned_models import PinnedModels
 from modelyard.runs import child_work
 from modelyard.runs.kinds import Kind
 
@@ -22,9 +23,10 @@ def kinds_for(workspace: str) -> Mapping[str, Kind]:
     from modelyard.functions.opening import open_functions
 
     services = wiring.open_folder(workspace)
-    tools = wiring.tools_for(services, models=giving.no_models)
+    models = PinnedModels(lambda: kinds.kept_files(services))
+    tools = wiring.tools_for(services, find_model=models.get)
     services = replace(services, live_functions=lambda: open_functions(services.workspace, tools))
-    return kinds.kinds_of(lambda: services)()
+    return kinds.kinds_of(lambda: services, models=models)()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.db import Database
     from modelyard.functions.catalogue import Functions, Tools
     from modelyard.models.registry import Registry
+    from modelyard.models.serving import Served
     from modelyard.models.watching import ModelFolder
     from modelyard.planning import Planning
     from modelyard.runs.runs import Runs
@@ -56,6 +57,10 @@ class Services:
         from modelyard.scenarios.catalogue import open_scenarios
 
         return open_scenarios(self.workspace.root)
+
+    def own_model(self, name: str, selector: str) -> "Served":
+        """Give a model of this workspace to ask; raises NotFound, Conflict and Unavailable."""
+        return self.own_models.predictors.get(name, selector)
 
     @cached_property
     def own_models(self) -> "Registry":
@@ -98,12 +103,12 @@ def open_folder(folder: Path | str | None = None, settings: Settings | None = No
 def tools_for(
     services: Services,
     current: Callable[[], Services] | None = None,
-    models: "Callable[[], Registry] | None" = None,
+    find_model: "Callable[[str, str], Served] | None" = None,
 ) -> "Tools":
     """Give what functions work with: what is given to them, threads, and worker processes.
 
-    It outlives a reload of the functions; `current` gives the workspace as it is now, and `models`
-    the registry: by default the workspace's own, opened when a function asks for a model.
+    It outlives a reload of the functions; `current` gives the workspace as it is now, `find_model`
+    a model: by default from the workspace's own registry, opened when a function asks for one.
     """
     from modelyard import giving
     from modelyard.functions.catalogue import Tools
@@ -117,9 +122,7 @@ def tools_for(
     return Tools(
         is_development=settings.is_loopback if says is None else says,
         has_mocks=settings.mocks,
-        givers=giving.givers(
-            current or (lambda: services), models or (lambda: services.own_models)
-        ),
+        givers=giving.givers(current or (lambda: services), find_model or services.own_model),
         workers=KeptProcesses(argv, child_environment(settings)),
     )
 

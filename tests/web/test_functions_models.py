@@ -15,10 +15,11 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 
 import modelyard
-from modelyard import metrics
+from modelyard import metrics, run_child
 from modelyard.accounts.actor import LAPTOP
 from modelyard.functions.request import Request
 from modelyard.models.offer import Offer
+from modelyard.runs.kinds import Context
 from modelyard.web.live import LIVE
 
 DOCUMENT = """
@@ -38,6 +39,11 @@ paths:
   /gone:
     get:
       operationId: lines.gone
+      responses: {"200": {description: y, content: {application/json: {}}}}
+  /work:
+    post:
+      operationId: lines.work
+      x-run: true
       responses: {"200": {description: y, content: {application/json: {}}}}
   /apart:
     get:
@@ -60,6 +66,10 @@ def first(x: float, model: Annotated[modelyard.Predictor, "slope@1"]):
 
 def gone(nothing: modelyard.Predictor):
     return 1
+
+
+def work(slope: modelyard.Predictor, old: Annotated[modelyard.Predictor, "slope@1"]):
+    return [[one.version, round(one.predict({"x0": 4}).predictions[0], 3)] for one in (slope, old)]
 
 
 def apart(slope: modelyard.Predictor):
@@ -129,6 +139,41 @@ def test_a_model_that_cannot_be_given_is_not_the_callers_fault(
     answer = client.get(address)
     assert answer.status_code == 503
     assert "model" in answer.json["where"]
+
+
+def test_a_run_gets_the_versions_that_were_served_when_it_was_asked_for(
+    client: FlaskClient, yard: Path, blobs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(client, 3.0)
+    answer = client.post("/work")
+    assert answer.status_code == 202, answer.text
+    publish(client, 4.0)
+    run = client.application.extensions[LIVE].records.runs.get_run(answer.json["id"])
+    assert run.request["models"]["slope"]["version"] == 2
+    monkeypatch.setenv("MODELYARD_BLOBS", blobs)
+    monkeypatch.setenv("MODELYARD_STATE", str(tmp_path / "of the child"))
+    context = Context(
+        progress=lambda *_: None, log=print, is_cancelled=lambda: False, folder=tmp_path
+    )
+    done = run_child.kinds_for(str(yard))["function"].work(run.request, context)
+    assert done.result == b"[[2,12.0],[1,8.0]]"
+    assert not (tmp_path / "of the child" / "modelyard.db").exists(), "it asks no database"
+
+
+def test_a_run_is_not_begun_for_a_model_that_is_not_there(client: FlaskClient, yard: Path) -> None:
+    text = FUNCTIONS.replace("def work(slope:", "def work(nothing:")
+    (yard / "lines.py").write_text(text)
+    answer = client.post("/work")
+    assert answer.status_code == 404
+    assert "nothing" in answer.json["where"] + answer.json["detail"]
+
+
+def test_a_request_cannot_name_the_file_that_is_loaded(client: FlaskClient) -> None:
+    evil = {"slope": {"version": 9, "sha256": "0" * 64, "digest": "../../etc"}}
+    wanted = {"kind": "function", "request": {"function": "lines.work", "models": evil}}
+    answer = client.post("/api/v1/runs", json=wanted)
+    assert answer.status_code == 202
+    assert answer.json["request"]["models"]["slope"]["version"] == 1
 
 
 def test_the_same_function_answers_in_a_notebook(

@@ -8,7 +8,7 @@ from modelyard.errors import ModelyardError
 from modelyard.functions.binder import Bind, Values, compile_binder
 from modelyard.functions.description import Description, Requirement
 from modelyard.functions.faults import failed
-from modelyard.functions.fitting import Callee, offers_of
+from modelyard.functions.fitting import Callee, Giver, offers_of
 from modelyard.functions.hands import ThreadRunner
 from modelyard.functions.outcome import Outcome, sort_out
 from modelyard.functions.processes import Job, ProcessRunner
@@ -27,6 +27,8 @@ class Operation:
     _bind: Bind
     _run: Run
     _shaper: Shaper
+    gifts: tuple[tuple[Giver, str], ...] = ()
+    """Who gives what its function asks for by an annotation, and under which name it asks."""
 
     @property
     def name(self) -> str:
@@ -103,7 +105,8 @@ def join_thread(
             raise failed(name, place, error) from None
         return outcome
 
-    return Operation(description, counters, compile_binder(description), run, shaper)
+    gifts = tuple((give, asked) for _, give, asked in callee.gives)
+    return Operation(description, counters, compile_binder(description), run, shaper, gifts)
 
 
 def join_process(description: Description, runner: ProcessRunner, shaper: Shaper) -> Operation:

@@ -24,6 +24,8 @@ class FunctionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     function: str
     request: dict[str, Any] = {}
+    models: dict[str, Any] = {}
+    """The versions of models that it asks for; filled in when the run is asked for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class FunctionKind:
 
     find: Callable[[], Functions]
     """Gives the functions as they are now."""
+    pin_models: Callable[[Functions, Operation], Mapping[str, Any]] = lambda _, __: {}
+    """Names the versions of models that an operation asks for."""
+    use_models: Callable[[Mapping[str, Any]], None] = lambda _: None
+    """Has these given, in the process that does the work."""
     name: str = KIND
     title: str = "Function"
     is_quick: bool = False
@@ -41,11 +47,14 @@ class FunctionKind:
     def check(self, request: Mapping[str, Any]) -> Checked:
         """Look whether there is such a function, and whether the request fits its document."""
         asked = read_request(self.name, request, FunctionRequest)
-        operation = self._operation(asked)
+        functions = self.find()
+        operation = _operation(functions, asked)
         try:
             operation.check(from_json(asked.request, ANONYMOUS))
         except (msgspec.ValidationError, TypeError, ValueError, AttributeError):
             raise Invalid("request.request", "is not the request of a function.") from None
+        pins = self.pin_models(functions, operation)
+        asked = msgspec.structs.replace(asked, models=msgspec.to_builtins(pins))
         return Checked(
             title=(operation.summary or operation.name)[:80],
             request=msgspec.to_builtins(asked),
@@ -56,18 +65,20 @@ class FunctionKind:
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
         """Call it. A function that wants to know who asks is told who started the run."""
         asked = read_request(self.name, request, FunctionRequest)
-        operation = self._operation(asked)
+        operation = _operation(self.find(), asked)
+        self.use_models(asked.models)
         context.progress(0.0, operation.summary or operation.name)
         reply = operation.call(from_json(asked.request, starter(context)))
         return _outcome(operation, reply, context)
 
-    def _operation(self, asked: FunctionRequest) -> Operation:
-        operation = self.find().get_operation(asked.function)
-        if not operation.is_run:
-            raise Invalid(
-                f"function '{operation.name}'", "is no run.", "Its document needs x-run: true."
-            )
-        return operation
+
+def _operation(functions: Functions, asked: FunctionRequest) -> Operation:
+    operation = functions.get_operation(asked.function)
+    if not operation.is_run:
+        raise Invalid(
+            f"function '{operation.name}'", "is no run.", "Its document needs x-run: true."
+        )
+    return operation
 
 
 def starter(context: Context) -> Actor:

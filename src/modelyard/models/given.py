@@ -43,13 +43,18 @@ class Predictor:
         return answer
 
 
+def split_name(asked: str) -> tuple[str, str]:
+    """Give the name of a model and which version is meant; empty for the one that is served."""
+    name, _, selector = asked.partition("@")
+    return name, selector
+
+
 def give_predictor(find: Callable[[str, str], Served], asked: str) -> Predictor:
     """Give the model that an annotation names: `delays`, `delays@champion` or `delays@3`.
 
     Raises Unavailable where there is none to serve: whoever asks the function cannot help it.
     """
-    name, _, selector = asked.partition("@")
     try:
-        return Predictor(find(name, selector))
+        return Predictor(find(*split_name(asked)))
     except (NotFound, Conflict) as fault:
         raise Unavailable(fault.where, fault.why, fault.cure) from None

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
@@ -18,6 +18,9 @@ from modelyard.runs.children import Children
 from modelyard.settings import Settings, child_environment
 from modelyard.web.model_folder import WatchedFolder
 from modelyard.wiring import Records, Services
+
+if TYPE_CHECKING:
+    from modelyard.models.serving import Served
 
 LIVE = "modelyard"
 LOOK_EVERY_S = 1.0
@@ -59,10 +62,13 @@ class LiveServices:
         """
         from modelyard.functions.live import LiveFunctions
 
-        tools = wiring.tools_for(self.services, self.current, lambda: self.records.models)
+        tools = wiring.tools_for(self.services, self.current, self._model)
         functions = LiveFunctions(lambda: self.current().workspace, tools, reserved)
         atexit.register(functions.stop)
         self.services = replace(self.services, live_functions=functions.current)
+
+    def _model(self, name: str, selector: str) -> "Served":
+        return self.records.models.predictors.get(name, selector)
 
     def current(self) -> Services:
         """Give the services for the folder as it is now."""
