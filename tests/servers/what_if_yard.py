@@ -36,6 +36,14 @@ source = "datasets/payroll.csv"
 visibility = "private"
 owner = "olga@example.com"
 """
+BROKEN = """
+from typing import Annotated
+from modelyard.whatif import *
+
+@what_if
+def broken(x: Annotated[float, Number(minimum="y")] = 1.0) -> float:
+    return x
+"""
 BOOKED = "month,mrr,day\n1,19000,2026-01-31\n99,28500,2026-02-28\n"
 MODELS = '''
 """Models to try things on."""
@@ -135,6 +143,7 @@ def what_if_yard(folder: Path, **settings: Any) -> Iterator[WhatIfYard]:
     (folder / "scenarios").mkdir(parents=True)
     (folder / "modelyard.toml").write_text(TOML)
     (folder / "scenarios" / "models.py").write_text(MODELS)
+    (folder / "scenarios" / "broken.py").write_text(BROKEN)
     (folder / "datasets").mkdir()
     (folder / "datasets" / "booked.csv").write_text(BOOKED)
     (folder / "datasets" / "payroll.csv").write_text("a,b\n1,2\n")

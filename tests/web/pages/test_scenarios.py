@@ -374,6 +374,21 @@ def test_the_owner_locks_a_parameter_of_a_model_of_the_folder(olga, ana):
     assert olga.post("/scenarios/subscription/delete").status_code == 303
 
 
+def test_a_model_of_ones_own_begins_from_one_that_one_may_see(ana, ben):
+    form = ana.get("/scenarios/-/new?based_on=loan").text
+    assert 'name="p.1.name" value="rate"' in form
+    for name in ("secret", "nothing"):
+        assert ben.get(f"/scenarios/-/new?based_on={name}").status_code == 404
+    data = {"_based_on": "loan", "_name": "anas_loan", "_level": "private"}
+    data |= {"p.0.name": "rate", "p.0.value": "4%", "p.0.maximum": "0.1", "p.1.name": "months"}
+    assert ana.post("/scenarios/-/new", data=data).status_code == 303
+    assert "1432.25 USD" in words(ana.get("/scenarios/anas_loan"))
+    assert ana.get("/scenarios/anas_loan?rate.percent=11").status_code == 422
+    listed = words(ana.get("/scenarios"))
+    assert "anas_loan version 1" in listed
+    assert ben.get("/scenarios/anas_loan").status_code == 404
+
+
 def test_pages_of_what_is_secret_are_as_those_of_nothing(ben):
     for tab in (*EVERY_TAB, "/edit", "/versions/1", "/saved/x"):
         told = [ben.get(f"/scenarios/{name}{tab}") for name in ("secret", "nothing")]
@@ -428,3 +443,16 @@ def test_a_trained_model_is_varied(yard, olga, vic, make_page):
     assert "'soon' is not a number." in words(wrong)
     assert olga.get(f"{root}?_swing=lots").status_code == 422
     assert yard.browser().get(root).status_code == 303
+
+
+def test_a_broken_model_says_what_is_wrong_and_keeps_others_in_use(olga, vic):
+    assert "Broken cannot be used" not in words(vic.get("/scenarios"))
+    for tab in EVERY_TAB:
+        answer = olga.get(f"/scenarios/broken{tab}")
+        assert answer.status_code == (200 if tab in {"/access", "/runs", "/versions"} else 422), tab
+        assert "<h1" in answer.text
+    said = words(vic.get("/scenarios/broken"))
+    assert "This model cannot be used" in said
+    assert "is no parameter" in said
+    assert "is no parameter" in words(vic.get("/scenarios"))
+    assert vic.get("/scenarios/house").status_code == 200

@@ -84,7 +84,7 @@ def given_of(definition: Mapping[str, Any], args: Args) -> dict[str, Any]:
 def pairs_of(definition: Mapping[str, Any], given: Mapping[str, Any]) -> Pairs:
     """Give the fields for values, as they stand in an address."""
     pairs: Pairs = []
-    kinds = {parameter["name"]: parameter for parameter in definition["parameters"]}
+    kinds = {one["name"]: one for one in definition.get("parameters", ())}
     for name, value in given.items():
         parameter = kinds.get(name, {})
         if parameter.get("kind") == "table" and isinstance(value, list | tuple):

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from modelyard.accounts.resource import LEVELS, Level
 from modelyard.errors import Invalid, ModelyardError, NotFound
+from modelyard.scenarios.offered import Offered
 from modelyard.scenarios.parameter import KINDS
 from modelyard.scenarios.record import Version
 from modelyard.scenarios.setting import Content, OutputSetting, Setting
@@ -25,6 +26,7 @@ from modelyard.web.what_if.rights import (
     needs_approval,
     require_change,
     require_create,
+    require_read,
 )
 from modelyard.web.what_if.state import State
 from modelyard.web.what_if.written import written
@@ -190,10 +192,8 @@ def new_page(fault: ModelyardError | None, based_on: str) -> Response:
         except ModelyardError:
             content = Content(based_on=based_on)
     known = [one for one in seen_models() if one.file and not one.record and not one.fault]
-    definition: Mapping[str, Any] = {"parameters": []}
-    base = next((one for one in known if one.name == based_on), None)
-    if base is not None:
-        definition = base.definition
+    base = based_model(based_on) if based_on else None
+    definition: Mapping[str, Any] = base.definition if base else {"parameters": []}
     return page(
         "scenarios/new.html", status_of(fault),
         fault=fault, known=known, based_on=based_on, base=base,
@@ -201,6 +201,15 @@ def new_page(fault: ModelyardError | None, based_on: str) -> Response:
         kinds=PLAIN_KINDS, stands_alone=not based_on, words=WORDS, typed=request.form,
         content=content,
     )  # fmt: skip
+
+
+def based_model(name: str) -> Offered:
+    """Give a model of the folder as its file has it, to one who may see it; raises NotFound."""
+    require_read(name)
+    found = what_ifs().get_model(name, -1)
+    if found.fault is not None:
+        raise found.fault.to_error()
+    return found
 
 
 def level_of(text: str) -> Level | None:

@@ -5,13 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from modelyard.errors import ModelyardError
+from modelyard.scenarios.offered import Offered
 from modelyard.web import guard
 from modelyard.web.needs import for_readers, guarded
 from modelyard.web.pages.page import page
 from modelyard.web.pages.scenarios.frame import Asked, asked_for, framed
 from modelyard.web.query import Query
 from modelyard.web.what_if.fields import fields_of, grouped
-from modelyard.web.what_if.offered import saved_of, seen_models, tried
+from modelyard.web.what_if.offered import saved_of, seen_models, tried, what_ifs
 from modelyard.web.what_if.outputs import figures_of, tables_of
 
 LATEST = 5
@@ -25,7 +26,8 @@ def list_models() -> Response:
     """List the what-if models, each with the scenarios that were saved last."""
     query = Query(request.args, "find")
     find = query.text("find").strip().lower()
-    models = [one for one in seen_models() if find in f"{one.name} {one.title}".lower()]
+    found = [one for one in seen_models() if find in f"{one.name} {one.title}".lower()]
+    models = [described(one) for one in found]
     saved = saved_of("")
     of_model = {one.name: [each for each in saved if each.model == one.name] for one in models}
     return page(
@@ -43,6 +45,16 @@ def list_models() -> Response:
 def show(name: str) -> Response:
     """Show the form of a model, filled in as the address says, and what comes of it."""
     return model_page(asked_for(name))
+
+
+def described(one: Offered) -> Offered:
+    """Give a managed model with its definition, which lists leave out; a faulty one as it is."""
+    if one.definition or one.fault is not None:
+        return one
+    try:
+        return what_ifs().get_model(one.name)
+    except ModelyardError:
+        return one
 
 
 def model_page(asked: Asked, **context: Any) -> Response:
