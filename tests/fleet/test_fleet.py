@@ -12,7 +12,8 @@ from modelyard.fleet.load import growth, load_of, totals
 from modelyard.fleet.member import SILENT_AFTER_S
 from modelyard.fleet.packed import packed, unpacked
 from modelyard.fleet.pulse import Pulse, own_member
-from modelyard.fleet.store import HOUR_S, FleetStore, Sample, hour_of
+from modelyard.fleet.sample import HOUR_S, Sample, hour_of
+from modelyard.fleet.store import FleetStore
 from modelyard.fleet.tables import MEMBERS, SAMPLES
 from modelyard.fleet.timeline import history
 from modelyard.metrics.families import BOUNDS_S, IN_FLIGHT, TIMED_LENGTH

@@ -9,7 +9,8 @@ from modelyard import draining, metrics
 from modelyard.fleet.load import totals
 from modelyard.fleet.packed import packed
 from modelyard.fleet.pulse import own_member
-from modelyard.fleet.store import FleetStore, Sample
+from modelyard.fleet.sample import Sample
+from modelyard.fleet.store import FleetStore
 from modelyard.fleet.tables import MEMBERS
 from modelyard.web.fleet_pulse import PULSE
 from modelyard.web.live import LIVE

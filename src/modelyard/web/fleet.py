@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from modelyard.errors import Invalid, NotFound
 from modelyard.fleet.member import Member, State
-from modelyard.fleet.store import FleetStore
 from modelyard.fleet.timeline import SPANS, History, Row, Span, history
 from modelyard.web import guard
 from modelyard.web.live import live
+
+if TYPE_CHECKING:
+    from modelyard.fleet.store import FleetStore
 
 STATES: tuple[State, ...] = get_args(State)
 THERE = frozenset({"running", "draining"})
@@ -35,8 +37,10 @@ class Overview:
     memory_bytes: int
 
 
-def fleet_store() -> FleetStore:
+def fleet_store() -> "FleetStore":
     """Give what is kept of the fleet; raises Unavailable where the database is not there."""
+    from modelyard.fleet.store import FleetStore
+
     return FleetStore(live().records.database)
 
 

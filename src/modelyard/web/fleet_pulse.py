@@ -2,13 +2,16 @@
 
 import socket
 import threading
+from typing import TYPE_CHECKING
 
 from modelyard import draining
 from modelyard.fleet.pulse import Pulse, own_member
-from modelyard.fleet.store import FleetStore
 from modelyard.settings import Settings
 from modelyard.version import VERSION
 from modelyard.web.live import LiveServices
+
+if TYPE_CHECKING:
+    from modelyard.fleet.store import FleetStore
 
 PULSE = "modelyard.pulse"
 """Where an application has the pulse of its process."""
@@ -33,6 +36,10 @@ class WebPulse:
         host = socket.gethostname()
         address = self._settings.public_url or f"http://{host}:{self._settings.port}"
         member = own_member("web", host, address, self._settings.zone, VERSION)
-        live = self._live
-        self.pulse = Pulse(lambda: FleetStore(live.records.database), member, draining.ask)
+        self.pulse = Pulse(self._store, member, draining.ask)
         return self.pulse
+
+    def _store(self) -> "FleetStore":
+        from modelyard.fleet.store import FleetStore
+
+        return FleetStore(self._live.records.database)
