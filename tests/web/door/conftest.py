@@ -1,9 +1,7 @@
 """A service with models that were trained and published once."""
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +12,12 @@ pytest.importorskip("skl2onnx")
 
 sys.path.append(str(Path(__file__).parent))
 
-from flask import Flask
 from flask.testing import FlaskClient
-from small_models import churn, dumped, kernel, line
+from small_models import churn, kernel, line
+from yards import Yard, opened
 
-from modelyard.accounts.actor import LAPTOP
-from modelyard.accounts.resource import Resource
-from modelyard.models.offer import Offer
-from modelyard.models.version import Version
 from modelyard.settings import Settings
 from modelyard.web import create_app
-from modelyard.web.live import LIVE, LiveServices
-
-
-@dataclass
-class Yard:
-    """A service with models."""
-
-    app: Flask
-    folder: Path
-
-    @property
-    def live(self) -> LiveServices:
-        found: LiveServices = self.app.extensions[LIVE]
-        return found
-
-    def client(self) -> FlaskClient:
-        return self.app.test_client()
-
-    def publish(self, name: str, estimator: Any) -> Version:
-        offer = Offer(model=name, file_name=f"{name}.joblib")
-        return self.live.records.models.publish(offer, [dumped(estimator)], by=LAPTOP)
-
-    def share(self, name: str, level: str, owner: str = "", people: tuple[str, ...] = ()) -> None:
-        resource = Resource("model", name)
-        self.live.records.accounts.sharing.set(resource, level, people, owner, by=LAPTOP)
-
-    def tell(self, toml: str) -> None:
-        """Write modelyard.toml, and have it read."""
-        (self.folder / "modelyard.toml").write_text(toml)
-        self.live._looked_at = 0.0  # as if a second had gone by
 
 
 @pytest.fixture(scope="session")
@@ -78,19 +42,31 @@ def make_yard(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., Yard]]:
     made: list[Yard] = []
 
     def make(**settings: Any) -> Yard:
-        root = tmp_path / f"service{len(made)}"
-        shutil.copytree(prepared, root)
-        chosen = Settings(workspace=root / "yard", state=root / "state", **settings)
-        made.append(Yard(create_app(chosen), root / "yard"))
+        made.append(opened(prepared, tmp_path / f"service{len(made)}", **settings))
         return made[-1]
 
     yield make
     for yard in made:
-        yard.live.records.models.predictors.close()
-        yard.live.answers.children.stop()
+        yard.close()
 
 
 @pytest.fixture
 def yard(make_yard: Callable[..., Yard]) -> Yard:
     """A service with the models."""
     return make_yard()
+
+
+@pytest.fixture(scope="module")
+def shared_yard(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    """A service for tests that only ask: `line` is the default model, and Vertex AI knows it."""
+    routes = {"vertex_predict_route": "/vertex", "vertex_health_route": "/vertex/well"}
+    yard = opened(prepared, tmp_path_factory.mktemp("shared") / "service", **routes)
+    yard.tell('[workspace]\ndefault_model = "line"\n')
+    yield yard
+    yard.close()
+
+
+@pytest.fixture
+def client(shared_yard: Yard) -> FlaskClient:
+    """A client of that service."""
+    return shared_yard.client()

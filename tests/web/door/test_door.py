@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +33,6 @@ def answer_of(response: Any) -> float:
     if "outputs" in content:
         return float(content["outputs"][0]["data"][0])
     return float(content["predictions"][0])
-
-
-@pytest.fixture
-def client(make_yard: Any) -> Any:
-    yard = make_yard(vertex_predict_route="/vertex", vertex_health_route="/vertex/well")
-    yard.tell('[workspace]\ndefault_model = "line"\n')
-    return yard.client()
 
 
 @pytest.mark.parametrize("address", ASKING)
@@ -85,8 +76,8 @@ def test_a_version_or_an_alias_is_chosen(address: str, body: Any, make_yard: Any
 @pytest.mark.parametrize(
     "address", ["/v2/models/line/versions/{}/infer", f"{LINE}/predict?version={{}}"]
 )
-def test_a_version_that_is_not_there_is_told(address: str, version: str, yard: Any) -> None:
-    response = yard.client().post(address.format(version), json=POINT)
+def test_a_version_that_is_not_there_is_told(address: str, version: str, shared_yard: Any) -> None:
+    response = shared_yard.client().post(address.format(version), json=POINT)
     assert response.status_code in {400, 404, 422}
     assert "version" in response.text or "alias" in response.text
 
@@ -268,13 +259,3 @@ def test_requests_are_counted_by_route_model_and_version(client: Any) -> None:
     told = client.get("/metrics").text
     assert 'route="/api/v1/models/{name}/predict"' in told
     assert 'model="line"' in told
-
-
-def test_the_door_finds_the_folder_of_models_at_the_first_request(
-    tmp_path: Path, make_yard: Callable[..., Any]
-) -> None:
-    yard = make_yard()
-    begun: list[bool] = []
-    yard.live.models_folder.begin = lambda: begun.append(True)
-    yard.client().get("/v2/health/live")
-    assert begun == [True]

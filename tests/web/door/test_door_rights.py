@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from yards import opened
 
 from modelyard.accounts.actor import LAPTOP
 from modelyard.accounts.resource import Resource
@@ -42,16 +43,29 @@ class Fast:
         return False
 
 
-@pytest.fixture
-def team(make_yard: Any) -> Any:
-    """A service with people; `line` is private to Olga."""
-    yard = make_yard(host="0.0.0.0")
+def peopled(yard: Any) -> Any:
+    """Add people; `line` is private to Olga."""
     accounts = yard.live.records.accounts
     accounts.users.ground.passwords.given = Fast()
     for name, role in (("olga", "owner"), ("ana", "analyst"), ("vic", "viewer")):
         accounts.users.add(f"{name}@example.com", role, by=LAPTOP, password=PASSWORD, name=name)
     yard.share("line", "private", "olga@example.com")
     return yard
+
+
+@pytest.fixture
+def team(make_yard: Any) -> Any:
+    """A service with people."""
+    return peopled(make_yard(host="0.0.0.0"))
+
+
+@pytest.fixture(scope="module")
+def quiet_team(prepared: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same for tests that change nothing."""
+    root = tmp_path_factory.mktemp("team") / "service"
+    yard = peopled(opened(prepared, root, host="0.0.0.0"))
+    yield yard
+    yard.close()
 
 
 def token(yard: Any, name: str, *scopes: str, only: str = "") -> dict[str, str]:
@@ -70,21 +84,21 @@ def asked(yard: Any, address: str, model: str, headers: Any = None) -> Any:
 
 
 @pytest.mark.parametrize("address", [*ASKING, *READING])
-def test_a_secret_model_is_answered_as_an_absent_one(address: str, team: Any) -> None:
+def test_a_secret_model_is_answered_as_an_absent_one(address: str, quiet_team: Any) -> None:
     for headers, status in (
         (None, 401),
-        (token(team, "ana", "read", "run"), 404),
-        (token(team, "vic", "read"), 404),
-        (token(team, "olga", "read", "run", only="kernel"), 404),
+        (token(quiet_team, "ana", "read", "run"), 404),
+        (token(quiet_team, "vic", "read"), 404),
+        (token(quiet_team, "olga", "read", "run", only="kernel"), 404),
     ):
-        secret = asked(team, address, "line", headers)
-        absent = asked(team, address, "lino", headers)
+        secret = asked(quiet_team, address, "line", headers)
+        absent = asked(quiet_team, address, "lino", headers)
         assert secret.status_code == absent.status_code == status
         assert secret.text.replace("line", "lino") == absent.text
         assert secret.headers.get("WWW-Authenticate") == absent.headers.get("WWW-Authenticate")
         assert "Model-Version" not in secret.headers
-        assert "line" not in asked(team, address, "lin", headers).text
-    allowed = asked(team, address, "line", token(team, "olga", "read", "run"))
+        assert "line" not in asked(quiet_team, address, "lin", headers).text
+    allowed = asked(quiet_team, address, "line", token(quiet_team, "olga", "read", "run"))
     assert allowed.status_code == 200
     assert allowed.headers["Cache-Control"] == "no-store"
 
@@ -109,11 +123,13 @@ def test_a_public_model_answers_everybody(address: str, team: Any) -> None:
 
 
 @pytest.mark.parametrize("address", [*ASKING, *READING])
-def test_nobody_unknown_gets_anything_where_nothing_is_public(address: str, team: Any) -> None:
-    refused = asked(team, address, "churn")
+def test_nobody_unknown_gets_anything_where_nothing_is_public(
+    address: str, quiet_team: Any
+) -> None:
+    refused = asked(quiet_team, address, "churn")
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"] == 'Bearer realm="modelyard"'
-    wrong = asked(team, address, "churn", {"Authorization": "Bearer myd_wrong"})
+    wrong = asked(quiet_team, address, "churn", {"Authorization": "Bearer myd_wrong"})
     assert wrong.status_code == 401
     assert 'error="invalid_token"' in wrong.headers["WWW-Authenticate"]
 
@@ -206,15 +222,15 @@ def test_another_site_cannot_have_a_browser_ask(team: Any) -> None:
 
 
 @pytest.mark.parametrize("address", [*ASKING, *READING, *OPEN, "/ping"])
-def test_a_laptops_service_answers_its_own_names_alone(address: str, yard: Any) -> None:
+def test_a_laptops_service_answers_its_own_names_alone(address: str, shared_yard: Any) -> None:
     for headers in (
         {"Host": "evil.example"},
         {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"},
     ):
-        refused = asked(yard, address, "line", headers)
+        refused = asked(shared_yard, address, "line", headers)
         assert refused.status_code == 403
-    assert asked(yard, address, "line").status_code in {200, 404}
-    assert asked(yard, address, "line", {"X-Forwarded-For": "1.2.3.4"}).status_code in {
+    assert asked(shared_yard, address, "line").status_code in {200, 404}
+    assert asked(shared_yard, address, "line", {"X-Forwarded-For": "1.2.3.4"}).status_code in {
         *({200, 404} if address in {*OPEN, "/ping"} else {403}),
     }
 

@@ -66,7 +66,6 @@ class Door:
             return self._inside(environ, start_response)
         if route is None:
             return _refuse_verb(address, environ, start_response)
-        self._live.models_folder.begin()
         answered, served, more = self._answered(environ, address, route)
         body = answered.body
         start_response(
