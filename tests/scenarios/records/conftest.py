@@ -51,6 +51,14 @@ def shelf(folder: Path) -> Iterator[Shelf]:
     asking.stop()
 
 
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database: of SQLite, unless a test asks for both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
 def accounts(database: Database) -> Accounts:
     return open_accounts(database)

@@ -1,8 +1,12 @@
 """People, models and settings that the tests of records share."""
 
+import pytest
+
 from modelyard.accounts.actor import SCOPES_OF, Actor
 from modelyard.scenarios.setting import Content, Dated, OutputSetting, Setting
 
+ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+"""Where the kind of database may make a difference."""
 HOUSE = """
 from decimal import Decimal
 from typing import Annotated

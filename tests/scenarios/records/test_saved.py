@@ -7,7 +7,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from known import ANA, BEN, HOUSE, OWNER, SHOP, house_content, person
+from known import ANA, BEN, HOUSE, ON_BOTH, OWNER, SHOP, house_content, person
 
 from modelyard.accounts.actor import ANONYMOUS, LAPTOP
 from modelyard.accounts.resource import Resource
@@ -15,6 +15,7 @@ from modelyard.errors import Denied, Invalid, NotFound, Overtaken, SignInNeeded
 from modelyard.scenarios.setting import Content, Dated, Setting
 
 
+@ON_BOTH
 def test_a_scenario_is_saved_for_oneself_and_found_by_its_id(what_ifs):
     saved = what_ifs.saved.save(
         "house", "Small", {"price": "100000 USD", "deposit": "0"}, note="A try.", by=ANA
@@ -44,6 +45,7 @@ def test_a_locked_parameter_is_not_saved_with_another_value(what_ifs):
     assert "fee" not in saved.inputs
 
 
+@ON_BOTH
 def test_shared_with_named_people_or_with_all(what_ifs):
     saved = what_ifs.saved.save(
         "house", "Ours", {}, level="shared", people=["ben@example.com"], by=ANA
@@ -73,6 +75,7 @@ def test_a_token_for_one_model_reaches_its_scenarios_only(what_ifs):
         what_ifs.saved.get(saved.id, by=replace(ANA, only=Resource("scenario", "loan")))
 
 
+@ON_BOTH
 def test_of_two_who_change_one_scenario_the_second_is_told(what_ifs):
     saved = what_ifs.saved.save("house", "First", {}, by=ANA)
     changed = what_ifs.saved.change(saved.id, made_from=1, name="Second", by=ANA)
@@ -82,7 +85,6 @@ def test_of_two_who_change_one_scenario_the_second_is_told(what_ifs):
     assert what_ifs.saved.get(saved.id, by=ANA).name == "Second"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "\u202e\u0000"])
 def test_a_scenario_needs_a_name(what_ifs, name):
     with pytest.raises(Invalid, match="needs a name"):
@@ -134,6 +136,7 @@ def test_scenarios_of_other_days_are_compared(what_ifs):
         what_ifs.compare_saved(ids, by=BEN)
 
 
+@ON_BOTH
 def test_every_kind_of_figure_is_replayed(what_ifs):
     what_ifs.versions.create("shop", SHOP, by=ANA)
     answers = (
@@ -168,6 +171,7 @@ def test_a_replay_names_the_first_difference_and_what_changed(what_ifs, folder):
     assert list(replayed["changes"]) == ["code"]
 
 
+@ON_BOTH
 def test_who_deletes_a_scenario_deletes_its_figures(what_ifs):
     saved = what_ifs.saved.save("house", "Mine", {}, by=ANA)
     figure = what_ifs.saved.work_out(saved.id, by=ANA)
@@ -185,7 +189,6 @@ def test_at_this_computer_scenarios_are_for_all_who_come(what_ifs):
     assert what_ifs.saved.work_out(saved.id, by=LAPTOP).saved == saved.id
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1"])
 def test_no_text_becomes_a_formula_in_an_export(what_ifs, text):
     label = Setting(name="label", kind="text", values=(Dated(value=text),), title=text)
@@ -200,6 +203,7 @@ def test_no_text_becomes_a_formula_in_an_export(what_ifs, text):
     assert what_ifs.read_excel("shop", what_ifs.excel("shop", {}))["label"] == text
 
 
+@ON_BOTH
 @pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "'; DROP TABLE users; --", "x" * 500, ""])
 def test_no_name_or_id_is_too_odd_to_be_asked_for(what_ifs, text):
     assert what_ifs.versions.find_record(text) is None

@@ -6,16 +6,13 @@ from datetime import date
 
 import msgspec
 import pytest
-from known import ANA, BEN, OWNER, SHOP, house_content
+from known import ANA, BEN, ON_BOTH, OWNER, SHOP, house_content
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from modelyard.errors import Conflict, Denied, Invalid, NotFound
 from modelyard.scenarios.setting import Content, Dated, Setting
 from modelyard.scenarios.versions import Stale
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""Where the kind of database makes no difference."""
 
 
 def test_what_the_folder_holds_is_listed_with_what_cannot_be_used(what_ifs):
@@ -27,6 +24,7 @@ def test_what_the_folder_holds_is_listed_with_what_cannot_be_used(what_ifs):
     assert what_ifs.run("house", {})["outputs"] == {"result": "153000.00"}
 
 
+@ON_BOTH
 def test_a_record_sets_parameters_of_a_model_in_the_folder(what_ifs):
     what_ifs.versions.create("house", house_content("0.03"), why="The bank asks more.", by=ANA)
     offered = what_ifs.get_model("house")
@@ -54,7 +52,6 @@ def test_a_model_stands_alone_with_formulas(what_ifs):
     assert drawn["outputs"]["net"]["count"] == 200
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("door", ["run", "grid", "goal_seek", "monte_carlo", "compare", "faults"])
 def test_no_door_moves_a_locked_parameter(what_ifs, door):
     what_ifs.versions.create("shop", SHOP, by=ANA)
@@ -96,6 +93,7 @@ def test_values_hold_from_their_days(what_ifs):
     assert what_ifs.versions.resolved(content, date(2027, 1, 1)) == {"fee": "0.03"}
 
 
+@ON_BOTH
 def test_every_change_says_who_when_and_why_and_older_versions_stay(what_ifs):
     versions = what_ifs.versions
     versions.create("house", house_content("0.03"), why="first", by=ANA)
@@ -125,6 +123,7 @@ def test_who_changes_what_somebody_changed_meanwhile_is_told_and_overwrites_noth
     assert what_ifs.run("house", {})["inputs"]["fee"] == "0.04"
 
 
+@ON_BOTH
 def test_of_many_who_change_at_once_one_does(what_ifs):
     versions = what_ifs.versions
     versions.create("house", house_content("0.03"), by=ANA)
@@ -145,6 +144,7 @@ def test_of_many_who_change_at_once_one_does(what_ifs):
     assert [one.number for one in versions.list_versions("house")] == [2, 1]
 
 
+@ON_BOTH
 def test_where_approval_is_needed_a_second_person_gives_it(what_ifs):
     versions = what_ifs.versions
     versions.create("house", house_content("0.03"), by=ANA)
@@ -163,6 +163,7 @@ def test_where_approval_is_needed_a_second_person_gives_it(what_ifs):
         versions.reject("house", 2, why="", by=OWNER)
 
 
+@ON_BOTH
 def test_of_two_proposals_the_second_is_stale_when_the_first_is_approved(what_ifs):
     versions = what_ifs.versions
     versions.create("house", house_content("0.03"), by=ANA)
@@ -176,7 +177,6 @@ def test_of_two_proposals_the_second_is_stale_when_the_first_is_approved(what_if
     assert what_ifs.run("house", {})["inputs"]["fee"] == "0.04"
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
@@ -206,7 +206,6 @@ def test_settings_that_mean_nothing_are_refused_by_name(what_ifs, setting, words
     assert what_ifs.versions.find_record("house") is None
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("name", ["../etc", "a/b", "", "x" * 61, "a\0b", "1st", "a b", "con\n"])
 def test_names_that_are_none_are_refused(what_ifs, name):
     with pytest.raises(Invalid, match="is no name"):
@@ -238,12 +237,14 @@ def test_a_name_is_given_once(what_ifs):
     assert what_ifs.run("kiosk", {})["outputs"]["revenue"] == "2000.00"
 
 
+@ON_BOTH
 def test_the_database_itself_keeps_versions_as_they_are(what_ifs, database):
     what_ifs.versions.create("shop", SHOP, by=ANA)
     with pytest.raises(IntegrityError), database.transaction() as connection:
         connection.execute(text("UPDATE scenario_versions SET why = 'another'"))
 
 
+@ON_BOTH
 def test_who_makes_a_private_model_is_its_owner(what_ifs, accounts):
     from modelyard.accounts.resource import Resource
 
