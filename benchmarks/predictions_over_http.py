@@ -79,6 +79,7 @@ def make_workspace(folder: Path, saved: dict[str, Path]) -> str:
     services = wiring.open_folder(folder, Settings(workspace=folder))
     records = wiring.open_records(services)
     migrate(records.database)
+    wiring.open_model_folder(services, records).look()
     users, tokens = records.accounts.users, records.accounts.tokens
     user = users.add("ana@example.com", "owner", by=LAPTOP, password="kettle ocean violet 9")
     return tokens.create(user, "benchmark", ("read", "run"), by=user.as_actor())[1]
@@ -201,10 +202,11 @@ def main() -> None:
             joblib.dump(estimator, saved[short])
             if short in given.models.split(","):
                 peers.write(folder / short, estimator, table, saved[short])
-        token = make_workspace(folder / "yard", saved)
+        chosen = {name: saved[name] for name in given.models.split(",")}
+        token = make_workspace(folder / "yard", chosen)
         pythons = peers.installed(given.environments or folder / "environments")
         print(f"{'':16}{'':10} {'requests':>11}   99 %     processor  times: rate, processor")
-        for short in given.models.split(","):
+        for short in chosen:
             print(f"{short}   load {os.getloadavg()[0]:.1f}")
             with ExitStack() as stack:
                 port = free_port()
