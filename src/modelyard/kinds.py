@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from modelyard.datasets.dataset import Dataset
+    from modelyard.datasets.parts import Part
+    from modelyard.functions.catalogue import Functions
+    from modelyard.functions.operation import Operation
     from modelyard.models.kept_files import KeptFiles
     from modelyard.models.registry import Registry
     from modelyard.scenarios.warehouse.tables import Warehouse
@@ -31,10 +34,10 @@ def kinds_of(
     current: "Callable[[], Services]",
     registry: "Registry | None" = None,
     scenarios: "Callable[[], Tools] | None" = None,
+    models: "PinnedModels | None" = None,
 ) -> Callable[[], Mapping[str, Kind]]:
     """Give the kinds by name; `current` gives the workspace as it is when a request is checked.
 
-    models: "PinnedModels | None" = None,
     Without a `registry` of models, as in the child of a run, models come from the blob store.
     Without the `scenarios` that a database keeps, their runs are not done here. `models` gives
     those that functions ask for in the child of a run.
@@ -60,9 +63,6 @@ def kinds_of(
     return kinds
 
 
-def _of_what_ifs(
-    current: "Callable[[], Services]", tools: "Callable[[], Tools] | None"
-) -> tuple[Kind, ...]:
 def _of_functions(
     current: "Callable[[], Services]", registry: "Registry | None", models: "PinnedModels | None"
 ) -> FunctionKind:
@@ -78,6 +78,9 @@ def _of_functions(
     return FunctionKind(lambda: current().functions, pin, use)
 
 
+def _of_what_ifs(
+    current: "Callable[[], Services]", tools: "Callable[[], Tools] | None"
+) -> tuple[Kind, ...]:
     """Give the kinds of what-if models, loaded when somebody asks for kinds at all."""
     from modelyard.scenarios.chance_work import MonteCarloKind
     from modelyard.scenarios.retraining import RetrainKind
@@ -93,6 +96,12 @@ class _Tables:
     """The datasets, as the rooms beside theirs see them."""
 
     find: "Callable[[str], Dataset]"
+
+    def parts(self, name: str) -> "list[Part]":
+        """List the parts of a dataset."""
+        from modelyard.datasets.parts import parts_of
+
+        return parts_of(self.find(name))
 
     def digest(self, name: str) -> str:
         """Tell what the dataset of that name is from another that takes its name later."""

@@ -65,10 +65,15 @@ def scan_columnar(
     return frame
 
 
-def refuse_different_parts(where: str, files: Sequence[Path], arrow: bool = False) -> None:
-    """Raise Invalid, naming the part, where one is broken or has other columns than the first."""
+def refuse_different_parts(
+    where: str, files: Sequence[Path], arrow: bool = False, only: Path | None = None
+) -> None:
+    """Raise Invalid, naming the part, where one is broken or has other columns than the first.
+
+    With `only`, that part alone is compared.
+    """
     first: pl.Schema | None = None
-    for path in files:
+    for path in files if only is None else (files[0], only):
         place = name_of(where, files, path)
         schema = scan_local(place, [path], arrow).collect_schema()
         first = first or schema

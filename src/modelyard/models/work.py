@@ -1,24 +1,23 @@
 """What can be done with models as a run: scoring a whole dataset."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import msgspec
 
-from modelyard.errors import Invalid, NotFound
+from modelyard.errors import Invalid
 from modelyard.models.kept_files import KeptFiles
+from modelyard.models.scoring import Scoring
 from modelyard.models.serving import Predictors, servable
 from modelyard.models.version import Version
 from modelyard.runs.kinds import Checked, Context, Outcome, OutFile, read_request
+from modelyard.runs.pieces import Pieces
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from modelyard.models.predict import Predictor
 
-BATCH = 20_000
 PARQUET = "application/vnd.apache.parquet"
 FindVersion = Callable[[str, str], Version]
 
@@ -53,8 +52,23 @@ class Table(Protocol):
         """Count its rows."""
 
 
+class Part(Protocol):
+    """One file of a table of several, or the whole of another."""
+
+    @property
+    def name(self) -> str:
+        """The file's name; empty for the whole."""
+
+    @property
+    def open(self) -> Callable[[], "pl.LazyFrame"]:
+        """Opens it lazily; raises Invalid where it is broken or unlike the others."""
+
+
 class Tables(Protocol):
     """Where tables come from."""
+
+    def parts(self, name: str) -> Sequence[Part]:
+        """List the parts of a dataset; raises NotFound."""
 
     def find(self, name: str) -> Table:
         """Give a dataset; raises NotFound."""
@@ -75,6 +89,11 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A number or an alias; empty for the one that is served. A run keeps the number."""
     keep: tuple[str, ...] = ()
     """Columns of the dataset that go into the output, beside the predictions."""
+    bad_rows: Literal["stop", "empty"] = "stop"
+    """What becomes of rows that the model does not take: the run stops, or they have no answer."""
+    broken_parts: Literal["stop", "skip"] = "stop"
+    """What a part that cannot be read, or is unlike the others, does to a table of several files;
+    the result names those that were skipped."""
     sha256: str = ""
     """Of the model's file; filled in when the run is asked for."""
     digest: str = ""
@@ -131,63 +150,20 @@ class ScoreKind:
         predictors = Predictors(files, lambda _name, _selector: version, lambda: trusted)
         table = self.tables.find(asked.dataset)
         path = context.folder / "predictions.parquet"
-        rows = _score(table, predictors.open(version), asked, context, path)
+        scoring = Scoring(
+            where=table.where,
+            predictor=predictors.open(version),
+            keep=asked.keep,
+            skips_parts=asked.broken_parts == "skip",
+            leaves_gaps=asked.bad_rows == "empty",
+            context=context,
+            pieces=Pieces(files.blobs, "" if context.is_fresh else context.run_id),
+        )
+        counted = scoring.score(self.tables.parts(asked.dataset), path)
         passport = self.tables.passport(asked.dataset, asked)
         model = {"model": asked.model, "version": asked.version, "sha256": asked.sha256}
         passport["inputs"] = [*passport.get("inputs", []), model]
         done = {"dataset": table.name, "model": asked.model, "version": int(asked.version)}
-        result = msgspec.json.encode(done | {"rows": rows})
+        result = msgspec.json.encode(done | counted)
         file = OutFile(name=path.name, media_type=PARQUET, path=path)
         return Outcome(result=result, files=(file,), passport=passport)
-
-
-def _score(
-    table: Table, predictor: "Predictor", asked: ScoreRequest, context: Context, path: Path
-) -> int:
-    import polars as pl
-
-    from modelyard.models.frames import predict_frame
-    from modelyard.models.input_faults import BadInput
-
-    total, done = max(table.shape().rows, 1), 0
-    parts = context.folder / "parts"
-    parts.mkdir()
-    for number, batch in enumerate(_batches(table, predictor, asked)):
-        context.progress(done / total, f"row {done:,} of {total:,}")
-        try:
-            answers = predict_frame(predictor, batch)
-        except BadInput as fault:
-            raise _placed(table.where, fault, done) from None
-        kept = batch.select(asked.keep).hstack(answers.get_columns())
-        kept.write_parquet(parts / f"{number:08}.parquet")
-        done += batch.height
-    if not done:
-        raise Invalid(table.where, "has no rows.")
-    pl.scan_parquet(parts / "*.parquet").sink_parquet(path, maintain_order=True)
-    return done
-
-
-def _batches(table: Table, predictor: "Predictor", asked: ScoreRequest) -> Iterator["pl.DataFrame"]:
-    """Read the columns that are needed, a batch after the other, in order."""
-    frame = table.scan()
-    known = frame.collect_schema().names()
-    unknown = [name for name in asked.keep if name not in known]
-    if unknown:
-        raise NotFound(table.where, f"has no column '{unknown[0]}' to keep.")
-    description = predictor.description
-    clash = set(asked.keep) & {*description.outputs, "score"}
-    if clash:
-        why = f"'{min(clash)}' is what the model predicts; it cannot be kept beside it."
-        raise Invalid("request.keep", why)
-    wanted = [name for name in known if name in {*description.signature.names, *asked.keep}]
-    if not set(wanted) & set(description.signature.names):
-        raise Invalid(table.where, "has none of the inputs of the model.")
-    yield from frame.select(wanted).collect_batches(chunk_size=BATCH, maintain_order=True)
-
-
-def _placed(where: str, fault: Any, before: int) -> Invalid:
-    """Name the row of the table, counted from 1, instead of the row of the batch."""
-    first = fault.faults[0]
-    row = "" if first.row is None else f", row {before + first.row + 1:,}"
-    field = f", '{first.field}'" if first.field else ""
-    return Invalid(f"{where}{row}{field}", first.why, first.cure)

@@ -103,7 +103,11 @@ class Performer:
         if known is not None:
             return known
         kind = self.patiently(lambda: self.claims.kinds_of([run_id])).get(run_id, "")
-        return kind in self.kinds() and self.kinds()[kind].is_quick
+        return self._kind_is_quick(kind)
+
+    def _kind_is_quick(self, name: str) -> bool:
+        kind = self.kinds().get(name)
+        return kind is not None and kind.is_quick
 
     def _park_when_stopping(self) -> None:
         """Stay here until the process ends, where it is about to: what was begun stays begun."""
@@ -190,7 +194,7 @@ class Performer:
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), failed))
         if ours:
             self._note(run, state)
-        if ours and run.attempt > 1:
+        if ours and (run.attempt > 1 or not self._kind_is_quick(run.kind)):
             with contextlib.suppress(ModelyardError):
                 remove_leftovers(self.blobs, run.id, done)
 
