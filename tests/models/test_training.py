@@ -395,3 +395,22 @@ def test_a_training_that_takes_too_much_memory_is_refused(
 ) -> None:
     assert run_limited("bytearray(2**31)", memory=2**28).startswith("MemoryError")
     assert run_limited("print(len(bytearray(2**20)))", memory=2**28) == str(2**20)
+
+
+def test_the_function_may_ask_for_a_table_of_pandas() -> None:
+    from modelyard.models.training_data import as_asked
+
+    pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    assert set(as_asked(flights(), "pandas")["carrier"]) == {"AA", "UA", "DL"}
+
+
+def test_the_function_may_give_the_path_of_a_model_file(tmp_path: Path) -> None:
+    from modelyard.models.training_call import save
+
+    made = tmp_path / "made.onnx"
+    made.write_bytes(b"graph")
+    assert save(made, tmp_path, "delays") == made
+    for wrong in (tmp_path / "gone.onnx", tmp_path):
+        with pytest.raises(Invalid, match="is no model file"):
+            save(wrong, tmp_path, "delays")
