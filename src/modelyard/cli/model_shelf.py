@@ -11,6 +11,7 @@ from modelyard.errors import NotFound
 
 if TYPE_CHECKING:
     from modelyard.accounts.actor import Actor
+    from modelyard.accounts.sharing import SharingTable
     from modelyard.models.registry import Registry
     from modelyard.models.version import Model, Version
     from modelyard.models.watching import ModelFolder
@@ -25,6 +26,14 @@ class Shelf:
     registry: "Registry"
     folder: "ModelFolder"
     actor: "Actor"
+    sharing: "SharingTable"
+
+    def delete(self, name: str) -> None:
+        """Remove a model, and who may see it: the name is anybody's again."""
+        from modelyard.accounts.resource import Resource
+
+        self.registry.delete_model(name, by=self.actor)
+        self.sharing.forget(Resource("model", name), by=self.actor)
 
     def served(self, model: "Model") -> "Version | None":
         """Give the version that answers who asks for none."""
@@ -44,6 +53,7 @@ def open_shelf(workspace: Path | None, *, looks: bool = False) -> Iterator[Shelf
         if looks:
             folder.look()
         try:
-            yield Shelf(desk.records.models, folder, desk.actor)
+            sharing = desk.records.accounts.sharing
+            yield Shelf(desk.records.models, folder, desk.actor, sharing)
         finally:
             desk.records.models.predictors.close()

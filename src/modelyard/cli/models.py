@@ -233,7 +233,7 @@ def delete(name: str, version: str | None, yes: bool, workspace: Path | None) ->
         if version:
             shelf.registry.delete_version(name, version, by=shelf.actor)
         else:
-            shelf.registry.delete_model(name, by=shelf.actor)
+            shelf.delete(name)
     click.echo(f"Removed {what}.")
 
 
