@@ -24,6 +24,7 @@ from modelyard.scenarios.asked import Question
 from modelyard.scenarios.sources import Stamp, code_stamp
 
 MEBIBYTE = 1024 * 1024
+LOOK_S = 0.5
 
 
 class Stopped(Exception):
@@ -49,6 +50,8 @@ class Hearing:
     progress: Progress = silent
     is_stopped: Callable[[], bool] = lambda: False
     timeout_s: float | None = None
+    patience_s: float | None = None
+    """How long to wait for a worker, where that is not as long as others do."""
 
 
 NO_HEARING = Hearing()
@@ -83,7 +86,10 @@ class Asking:
         memory, where it ends the process, and where too many are at work; Stopped.
         """
         where = asked.spec.file or f"scenarios/{asked.spec.name}"
-        with self._place(where, self._of(where)), self._place(where, self._places):
+        with (
+            self._place(where, self._of(where), hearing),
+            self._place(where, self._places, hearing),
+        ):
             self._retire()
             code, worker = self._code, self.processes.take()
             try:
@@ -103,10 +109,16 @@ class Asking:
             return self._places_of.setdefault(where, threading.BoundedSemaphore(most))
 
     @contextmanager
-    def _place(self, where: str, places: threading.BoundedSemaphore) -> Iterator[None]:
-        if not places.acquire(timeout=self.bounds.patience_s):
-            why = "too many questions are being worked out already."
-            raise Unavailable(where, why, "Try again in a moment.")
+    def _place(
+        self, where: str, places: threading.BoundedSemaphore, hearing: Hearing
+    ) -> Iterator[None]:
+        until = time.monotonic() + (hearing.patience_s or self.bounds.patience_s)
+        while not places.acquire(timeout=max(0.0, min(LOOK_S, until - time.monotonic()))):
+            if hearing.is_stopped():
+                raise Stopped
+            if time.monotonic() >= until:
+                why = "too many questions are being worked out already."
+                raise Unavailable(where, why, "Try again in a moment.")
         try:
             yield
         finally:

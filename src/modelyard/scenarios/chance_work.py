@@ -23,7 +23,7 @@ from modelyard.scenarios.run_requests import (
 from modelyard.scenarios.told import lasting
 from modelyard.scenarios.warehouse.patience import write_patiently
 from modelyard.scenarios.warehouse.tables import table_name
-from modelyard.scenarios.work import PARQUET, Tools, passport_of, seldom
+from modelyard.scenarios.work import LONGEST_S, PARQUET, Tools, passport_of, seldom
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MOST_DRAWS = 10_000_000
 MOST_KEPT = 1_000_000
 """Draws that are kept one by one, in the run's file."""
-LONGEST_S = 30 * 86_400.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,9 @@ class MonteCarloKind:
                 "wants_draws": asked.draws <= MOST_KEPT,
             },
         )
-        hearing = Hearing(context.progress, seldom(context.is_cancelled), LONGEST_S)
+        hearing = Hearing(
+            context.progress, seldom(context.is_cancelled), LONGEST_S, patience_s=LONGEST_S
+        )
         try:
             answer, drawn = what_ifs.offers.asking.ask(question, hearing)
         except Stopped:

@@ -6,6 +6,7 @@ process that does runs, which knows where that is.
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,6 +41,11 @@ PASSING = ("run_id", "written_at")
 """Columns that are others each time; files of runs are without them."""
 AT_ONCE = 50
 """How many scenarios are written together."""
+AT_A_TIME = 2
+"""How many scenarios of one run are worked out at a time, each by a worker."""
+LONGEST_S = 30 * 86_400.0
+"""How long a run waits for a worker; its own time is up before."""
+Answered = tuple[dict[str, Any], bytes] | ModelyardError
 FirstOf = Callable[[str], str]
 
 
@@ -93,11 +99,16 @@ class ScenarioKind:
         what_ifs = self.tools.known()
         spec = what_ifs.spec_of(asked.what_if, asked.version, day_of(asked.as_of))
         batch = _Batch(self.tools, what_ifs, spec, context, asked.warehouse)
-        for number, one in enumerate(asked.inputs):
-            label = f"{number + 1:,} of {len(asked.inputs):,}: {one.name}"[:200]
-            context.progress(number / len(asked.inputs), label)
-            batch.work_out(one, one.id or f"inputs-{number + 1}")
-        batch.write()
+        named = [(one.id or f"inputs-{place + 1}", one) for place, one in enumerate(asked.inputs)]
+        with ThreadPoolExecutor(AT_A_TIME, "scenarios") as threads:
+            for start in range(0, len(named), AT_ONCE):
+                part = named[start : start + AT_ONCE]
+                context.progress(start / len(named), f"scenario {start + 1:,} of {len(named):,}")
+                for (scenario, one), answered in zip(
+                    part, threads.map(batch.answered, part), strict=True
+                ):
+                    batch.take(scenario, one.name, answered)
+                batch.write()
         return batch.outcome()
 
 
@@ -115,22 +126,25 @@ class _Batch:
         self.unwritten: dict[str, dict[str, pl.DataFrame]] = {}
         self.passport: dict[str, Any] = {}
 
-    def work_out(self, one: NamedInputs, scenario: str) -> None:
-        told: dict[str, Any] = {"id": scenario, "name": one.name}
+    def answered(self, named: tuple[str, NamedInputs]) -> Answered:
+        """Work one out, in any thread; gives what is wrong with it where it fails."""
         try:
-            answer, content = self._asked(one, scenario)
+            return self._asked(*named)
         except Stopped:
             raise Unavailable("scenario", "was stopped.") from None
         except ModelyardError as fault:
-            self.told.append(told | {"fault": str(fault)})
+            return fault
+
+    def take(self, scenario: str, name: str, answered: Answered) -> None:
+        """Take an answer in."""
+        told: dict[str, Any] = {"id": scenario, "name": name}
+        if isinstance(answered, ModelyardError):
+            self.told.append(told | {"fault": str(answered)})
             return
-        tables = unpack(content)
-        for name, table in tables.items():
-            kept = table.drop(PASSING)
-            self.tables.setdefault(name, []).append(kept)
-        self.unwritten[scenario] = tables
-        if len(self.unwritten) >= AT_ONCE:
-            self.write()
+        answer, content = answered
+        self.unwritten[scenario] = unpack(content)
+        for table, frame in self.unwritten[scenario].items():
+            self.tables.setdefault(table, []).append(frame.drop(PASSING))
         self.passport = self.passport or dict(answer["passport"])
         lasts = lasting(answer)
         figures = {
@@ -144,7 +158,7 @@ class _Batch:
             write_patiently(self.warehouse, self.run, self.unwritten, self.context, self.pauses_s)
         self.unwritten = {}
 
-    def _asked(self, one: NamedInputs, scenario: str) -> tuple[dict[str, Any], bytes]:
+    def _asked(self, scenario: str, one: NamedInputs) -> tuple[dict[str, Any], bytes]:
         at = datetime.now(UTC).isoformat()
         asked = Question(
             verb="tables",
@@ -152,7 +166,8 @@ class _Batch:
             given=self._still_open(one),
             arguments={"run": self.run, "scenario": scenario, "name": one.name, "at": at},
         )
-        hearing = Hearing(is_stopped=seldom(self.context.is_cancelled), timeout_s=ONE_S)
+        is_stopped = seldom(self.context.is_cancelled)
+        hearing = Hearing(is_stopped=is_stopped, timeout_s=ONE_S, patience_s=LONGEST_S)
         answer, content = self.what_ifs.offers.asking.ask(asked, hearing)
         return answer, content
 
