@@ -48,6 +48,8 @@ FOR_READERS = {
     "runs.list_kinds",
     "schedules.list_schedules",
     "run_pages.list_runs",
+    "scenario_pages.list_models",
+    "scenarios.list_models",
 }
 ROOT = "/api/v1/datasets"
 OF_A_DATASET = [

@@ -14,7 +14,7 @@ from modelyard.web.replies import hashed, unkept
 from modelyard.web.what_if import bodies
 from modelyard.web.what_if.contents import content_from_json
 from modelyard.web.what_if.documents import ROOT, record_json, version_json
-from modelyard.web.what_if.offered import get_offered, what_ifs
+from modelyard.web.what_if.offered import get_offered, number_of, what_ifs
 from modelyard.web.what_if.rights import (
     require_change,
     require_create,
@@ -48,48 +48,49 @@ def make_version(name: str) -> Response:
     return made(_next(name, content_from_json(body.get("content", {})), body))
 
 
-@blueprint.get("/<name>/versions/<int:number>")
+@blueprint.get("/<name>/versions/<number>")
 @guarded("read", "scenario")
-def get_version(name: str, number: int) -> Response:
+def get_version(name: str, number: str) -> Response:
     """Give a version with all that it says."""
     Query(request.args)
     return hashed(version_json(found_version(name, number)))
 
 
-@blueprint.get("/<name>/versions/<int:number>/changes")
+@blueprint.get("/<name>/versions/<number>/changes")
 @guarded("read", "scenario")
-def list_changes(name: str, number: int) -> Response:
+def list_changes(name: str, number: str) -> Response:
     """Say what differs from another version, by default the one it was made from."""
     query = Query(request.args, "since")
     version = found_version(name, number)
     since = query.integer("since", version.made_from, 0, MOST_NUMBER)
-    changes = what_ifs().versions.differences(name, since, number) if since else []
-    return hashed({"since": since, "number": number, "changes": msgspec.to_builtins(changes)})
+    here = version.number
+    changes = what_ifs().versions.differences(name, since, here) if since else []
+    return hashed({"since": since, "number": here, "changes": msgspec.to_builtins(changes)})
 
 
-@blueprint.post("/<name>/versions/<int:number>/approve")
+@blueprint.post("/<name>/versions/<number>/approve")
 @guarded("read", "scenario")
-def approve(name: str, number: int) -> Response:
+def approve(name: str, number: str) -> Response:
     """Let a proposed version be used; a second person does."""
-    require_decide(found_version(name, number))
-    why = bodies.text(json_object("why"), "why")
-    return unkept(
-        version_json(what_ifs().versions.approve(name, number, why=why, by=guard.asker()))
-    )
+    version = found_version(name, number)
+    require_decide(version)
+    why, by = bodies.text(json_object("why"), "why"), guard.asker()
+    return unkept(version_json(what_ifs().versions.approve(name, version.number, why=why, by=by)))
 
 
-@blueprint.post("/<name>/versions/<int:number>/reject")
+@blueprint.post("/<name>/versions/<number>/reject")
 @guarded("read", "scenario")
-def reject(name: str, number: int) -> Response:
+def reject(name: str, number: str) -> Response:
     """Refuse a proposed version, or take one's own back."""
-    require_reject(found_version(name, number))
-    why = bodies.text(json_object("why"), "why")
-    return unkept(version_json(what_ifs().versions.reject(name, number, why=why, by=guard.asker())))
+    version = found_version(name, number)
+    require_reject(version)
+    why, by = bodies.text(json_object("why"), "why"), guard.asker()
+    return unkept(version_json(what_ifs().versions.reject(name, version.number, why=why, by=by)))
 
 
-@blueprint.post("/<name>/versions/<int:number>/copy")
+@blueprint.post("/<name>/versions/<number>/copy")
 @guarded("read", "scenario")
-def copy(name: str, number: int) -> Response:
+def copy(name: str, number: str) -> Response:
     """Make a version the newest one again, or with `name` a model of another name from it."""
     version = found_version(name, number)
     body = json_object("name", "made_from", "why")
@@ -98,10 +99,10 @@ def copy(name: str, number: int) -> Response:
     if new_name:
         require_read(name)
         require_create(new_name, version.content.based_on)
-        return made(versions.copy_as(name, number, new_name, why=why, by=by))
+        return made(versions.copy_as(name, version.number, new_name, why=why, by=by))
     require_change(name)
     made_from = bodies.number(body, "made_from")
-    return made(versions.copy(name, number, made_from=made_from, why=why, by=by))
+    return made(versions.copy(name, version.number, made_from=made_from, why=why, by=by))
 
 
 @blueprint.put("/<name>/approval")
@@ -144,10 +145,10 @@ def with_setting(content: Content, setting: Setting) -> Content:
     return msgspec.structs.replace(content, settings=tuple(settings))
 
 
-def found_version(name: str, number: int) -> Version:
+def found_version(name: str, number: str) -> Version:
     """Give a version; raises NotFound."""
     get_offered(name)
-    return what_ifs().versions.get_version(name, min(number, MOST_NUMBER))
+    return what_ifs().versions.get_version(name, number_of(name, number))
 
 
 def made(version: Version) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from modelyard.accounts.resource import Resource
-from modelyard.errors import ModelyardError, NotFound
+from modelyard.errors import LONGEST_ECHO, ModelyardError, NotFound
 from modelyard.runs.fault import Fault
 from modelyard.scenarios.offered import Offered
 from modelyard.scenarios.record import Saved
@@ -17,6 +17,8 @@ from modelyard.web.live import live
 from modelyard.web.what_if.state import State
 
 KIND = "scenario"
+LONGEST_NUMBER = 9
+"""Digits of the number of a version."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,13 @@ def get_usable(name: str, version: int = 0, as_of: date | None = None) -> Offere
     if offered.fault is not None:
         raise offered.fault.to_error()
     return offered
+
+
+def number_of(name: str, text: str) -> int:
+    """Read the number of a version from an address; raises NotFound for what is none."""
+    if text.isascii() and text.isdigit() and 0 < len(text) <= LONGEST_NUMBER:
+        return int(text)
+    raise NotFound(f"scenarios/{name}", f"has no version {text[:LONGEST_ECHO]}.")
 
 
 def tried(offered: Offered, state: State) -> Tried:

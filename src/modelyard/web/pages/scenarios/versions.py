@@ -12,7 +12,7 @@ from modelyard.web.needs import guarded
 from modelyard.web.pages.page import led_to
 from modelyard.web.pages.scenarios.frame import Asked, framed
 from modelyard.web.what_if.contents import change_lines
-from modelyard.web.what_if.offered import KIND, get_offered, what_ifs
+from modelyard.web.what_if.offered import KIND, get_offered, number_of, what_ifs
 from modelyard.web.what_if.rights import (
     may_change,
     may_decide,
@@ -41,25 +41,26 @@ def history(name: str) -> Response:
     return history_page(name)
 
 
-@blueprint.post("/scenarios/<name>/versions/<int:number>/<deed>")
+@blueprint.post("/scenarios/<name>/versions/<number>/<deed>")
 @guarded("read", "scenario")
-def decide(name: str, number: int, deed: str) -> Response:
+def decide(name: str, number: str, deed: str) -> Response:
     """Approve, refuse or copy a version."""
     versions, by = what_ifs().versions, guard.asker()
     why = request.form.get("_why", "").strip()
+    version = versions.get_version(name, number_of(name, number))
     try:
         if deed == "approve":
-            require_decide(versions.get_version(name, number))
-            made = versions.approve(name, number, why=why, by=by)
+            require_decide(version)
+            made = versions.approve(name, version.number, why=why, by=by)
         elif deed == "reject":
-            require_reject(versions.get_version(name, number))
-            made = versions.reject(name, number, why=why, by=by)
+            require_reject(version)
+            made = versions.reject(name, version.number, why=why, by=by)
         elif deed == "copy":
             require_change(name)
             served = versions.get_record(name).served
-            made = versions.copy(name, number, made_from=served, why=why, by=by)
+            made = versions.copy(name, version.number, made_from=served, why=why, by=by)
         elif deed == "copy-as":
-            return copied(name, number, why)
+            return copied(version, why)
         else:
             raise Invalid("address", "names nothing that can be done with a version.")
     except ModelyardError as fault:
@@ -67,13 +68,12 @@ def decide(name: str, number: int, deed: str) -> Response:
     return led_to(f"/scenarios/{name}/versions?_done={made.state}")
 
 
-def copied(name: str, number: int, why: str) -> Response:
+def copied(version: Version, why: str) -> Response:
     """Make a model of another name from a version."""
     versions, new_name = what_ifs().versions, request.form.get("_name", "").strip()
-    based_on = versions.get_version(name, number).content.based_on
-    require_read(name)
-    require_create(new_name, based_on)
-    versions.copy_as(name, number, new_name, why=why, by=guard.asker())
+    require_read(version.model)
+    require_create(new_name, version.content.based_on)
+    versions.copy_as(version.model, version.number, new_name, why=why, by=guard.asker())
     return led_to(f"/scenarios/{new_name}")
 
 
@@ -100,20 +100,21 @@ def delete(name: str) -> Response:
     return led_to("/scenarios")
 
 
-@blueprint.get("/scenarios/<name>/versions/<int:number>")
+@blueprint.get("/scenarios/<name>/versions/<number>")
 @guarded("read", "scenario")
-def show(name: str, number: int) -> Response:
+def show(name: str, number: str) -> Response:
     """Show what one version says, and what differs from another one."""
-    asked = Asked(get_offered(name, number), State({}, version=number))
-    version = what_ifs().versions.get_version(name, number)
+    asked_number = number_of(name, number)
+    asked = Asked(get_offered(name, asked_number), State({}, version=asked_number))
+    versions = what_ifs().versions
+    version = versions.get_version(name, asked_number)
     other = compared_with(version)
+    changes = versions.differences(name, other, version.number) if other else []
     context: dict[str, Any] = {
         "shown_version": version,
         "other": other,
-        "changes": change_lines(what_ifs().versions.differences(name, other, number))
-        if other
-        else [],
-        "numbers": [one.number for one in what_ifs().versions.list_versions(name)][:LATEST],
+        "changes": change_lines(changes),
+        "numbers": [one.number for one in versions.list_versions(name)][:LATEST],
     }
     return framed(asked, "versions", "scenarios/version.html", **context)
 
