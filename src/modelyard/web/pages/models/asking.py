@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 60
 """A model with more inputs is asked by JSON."""
-LONGEST_LINK = 2000
+LONGEST_LINK = 3000
+VALUE_LENGTH = 12
+"""About how long a value is in an address."""
 OWN = ("_version", "_json", NULL)
 blueprint = Blueprint("model_page_asking", __name__)
 
@@ -90,7 +92,7 @@ def asked(name: str, given: Any) -> Response:
         is_pinned=bool(selector),
         selector=selector,
         is_json=is_json,
-        method="post" if is_json or found.signature.shape == "texts" else "get",
+        method="get" if fits_address(found) and not is_json else "post",
         questions=[] if is_json else questions_of(found, attempt.record, attempt.faults),
         other_faults=_others(found, attempt.faults),
         attempt=attempt,
@@ -98,6 +100,12 @@ def asked(name: str, given: Any) -> Response:
         record_json=json_of(attempt.record),
         **_lines(name, selector, dict(found.example) if wrong else attempt.record, found),
     )
+
+
+def fits_address(found: Description) -> bool:
+    """Tell whether what a form asks may stand in an address: texts, and many names, do not."""
+    length = sum(len(key) + VALUE_LENGTH for key in keys_of(found.signature.fields))
+    return found.signature.shape != "texts" and length <= LONGEST_LINK
 
 
 def json_of(record: Mapping[str, Any], indent: int | None = None) -> str:
