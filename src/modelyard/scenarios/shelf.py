@@ -1,6 +1,7 @@
 """The models of the folder as they are now, described by workers; a saved file counts at once."""
 
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from modelyard.scenarios.describe import NAME
 from modelyard.scenarios.offered import Spec
 from modelyard.scenarios.sources import Stamp, code_stamp, model_files, stamp_of
 
-LOAD_S = 60.0
+LOAD_S = 30.0
 """How long a file may take to be loaded."""
-WAIT_S = 15.0
-"""How long somebody who asks for the list waits for files that are loaded for the first time."""
+WAIT_S = 10.0
+"""How long somebody waits for files that are loaded, from when the last of them was begun."""
 Read = list[dict[str, Any]]
 
 
@@ -51,6 +52,7 @@ class Shelf:
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(2, "what-if files")
     )
+    _begun_at: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -60,8 +62,8 @@ class Shelf:
 
     def look(self) -> Listing:
         """Say what is there now; a file that hangs or is still being loaded has that as fault."""
-        readings = self._readings()
-        wait(readings.values(), self.wait_s)
+        readings, begun_at = self._readings()
+        wait(readings.values(), max(0.0, begun_at + self.wait_s - time.monotonic()))
         models: dict[str, Found] = {}
         faults: dict[str, ModelyardError] = {}
         for file, reading in readings.items():
@@ -75,8 +77,11 @@ class Shelf:
                 faults[file] = fault
         return Listing(models, faults)
 
-    def _readings(self) -> dict[str, "Future[Read]"]:
-        """Give the reading of each file, begun where the file is new or has changed."""
+    def _readings(self) -> tuple[dict[str, "Future[Read]"], float]:
+        """Give the reading of each file, and when the last one began.
+
+        It is begun where the file is new or has changed.
+        """
         folder = self.asking.folder
         code = code_stamp(folder)
         with self._lock:
@@ -86,9 +91,10 @@ class Shelf:
                 known = self._read.get(file)
                 if known is None or known[0] != stamp:
                     self._read[file] = (stamp, self._threads.submit(self._describe, file))
+                    self._begun_at = time.monotonic()
             for gone in self._read.keys() - set(files):
                 del self._read[gone]
-            return {file: self._read[file][1] for file in files}
+            return {file: self._read[file][1] for file in files}, self._begun_at
 
     def _describe(self, file: str) -> Read:
         asked = Question(verb="describe", spec=Spec(name=_name(file), file=file))
