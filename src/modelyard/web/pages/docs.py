@@ -19,6 +19,10 @@ ERRORS = (
         "Compare the name with the list in `cure`; names are case-sensitive.",
     ),
     (
+        "What was sent is larger than this service takes.",
+        "`detail` names the most; send less, or have the setting that bounds it raised.",
+    ),
+    (
         "A file or a parameter cannot be used as it is.",
         "`where` names the file and line, or the parameter; mend it there.",
     ),
@@ -34,6 +38,10 @@ ERRORS = (
         "The caller may not do this, or the host name is not one this service answers to.",
         "`detail` says what is missing: a role, a scope, or the host name in "
         "`MODELYARD_ALLOWED_HOSTS`.",
+    ),
+    (
+        "Somebody else changed meanwhile what the request was made from; nothing was overwritten.",
+        "Read it again, and make the change from what it says now.",
     ),
     (
         "The request contradicts the present state.",
