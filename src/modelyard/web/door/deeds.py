@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modelyard.accounts.actor import Actor
-from modelyard.errors import ModelyardError, NotFound
+from modelyard.errors import Conflict, ModelyardError, NotFound, Unavailable
 from modelyard.models.serving import Served
 from modelyard.protocols.addresses import Address
 from modelyard.protocols.exchange import Answered, Asked, Listed, version_of
@@ -63,9 +63,10 @@ class Deeds:
         actor = self._entrance.enter(environ, "read", address.name)
         try:
             served = self._served(actor, address.name, address.selector)
-        except ModelyardError as fault:
-            if self._live.records.models.find_model(address.name) is None:
-                raise rights.absent(actor, address.name, self._live) from fault
+        except (NotFound, Conflict, Unavailable) as fault:
+            is_chosen = bool(address.selector) and isinstance(fault, NotFound)
+            if is_chosen or self._live.records.models.find_model(address.name) is None:
+                raise
             return route.answer(address.name, False), None
         return route.answer(served.version.model, True), served
 
