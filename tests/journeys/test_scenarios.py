@@ -142,8 +142,8 @@ def vary_and_save(page, root: str) -> None:
     for price, figure in (("12", "9600"), ("15", "12\u202f000"), ("20", "16\u202f000")):
         page.goto(root)
         page.evaluate("window.isSame = true")
-        page.get_by_label("Price").fill(price)
-        page.get_by_label("Price").press("Tab")
+        page.get_by_label("Price", exact=True).fill(price)
+        page.get_by_label("Price", exact=True).press("Tab")
         page.locator(".key-figures .first dd", has_text=figure).wait_for()
         assert f"price={price}" in page.url
         assert page.evaluate("window.isSame"), "worked out without loading the page anew"
@@ -184,7 +184,7 @@ def take_excel_and_bring_it_back(page, root: str, file: Path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Upload inputs").click()
     page.wait_for_url(re.compile("pieces=500"))
-    assert page.get_by_label("Pieces").input_value() == "500"
+    assert page.get_by_label("Pieces", exact=True).input_value() == "500"
 
 
 def run_into_warehouse(page, root: str) -> str:
@@ -231,7 +231,7 @@ def test_a_model_is_used_without_javascript(visit):
     window = visit(java_script_enabled=False)
     page = sign_in(window, ANA)
     page.goto(f"{window.address}/scenarios/loan")
-    page.get_by_label("Yearly rate").fill("6.5")
+    page.get_by_label("Yearly rate", exact=True).fill("6.5")
     page.get_by_role("button", name="Work it out").click()
     page.wait_for_url(re.compile(r"rate\.percent=6\.5"))
     assert "1896.20 USD" in page.locator(".key-figures").inner_text()
