@@ -164,6 +164,19 @@ def test_hours_that_are_over_become_one_sample_each_and_nothing_is_counted_twice
     assert {hour_of(one.at) for one in hours} == {one.at for one in hours}
 
 
+def test_a_crowd_becomes_one_sample_per_minute_with_the_same_figures(store):
+    for number in range(400):
+        sample(store, timedelta(minutes=10, seconds=number % 3), {key(): timed(5, 0.01)})
+    sample(store, timedelta(seconds=30), {key(): timed(5, 0.01)})
+    before = history(store, "hour")
+    for _ in range(3):
+        store.tidy()
+    kept = store.samples(store.now() - timedelta(hours=1))
+    assert len(kept) <= 3
+    assert history(store, "hour").total == before.total
+    assert sum(one.members for one in kept) == 401
+
+
 def test_what_is_old_is_forgotten(store, database, pulse):
     pulse.beat()
     sample(store, timedelta(days=9), {key(): timed(10, 0.01)})

@@ -27,12 +27,13 @@ class Sample:
     """As `packed` gives them."""
 
 
-def by_hour(samples: Iterable[Sample]) -> list[Sample]:
-    """Make one sample of all that lie in one hour."""
-    hours: dict[datetime, list[Sample]] = {}
+def joined_by(samples: Iterable[Sample], span_s: int) -> list[Sample]:
+    """Make one sample of all that begin in one minute, or in one hour."""
+    floor = hour_of if span_s == HOUR_S else minute_of
+    groups: dict[datetime, list[Sample]] = {}
     for sample in samples:
-        hours.setdefault(hour_of(sample.at), []).append(sample)
-    return [_joined(at, parts) for at, parts in sorted(hours.items())]
+        groups.setdefault(floor(sample.at), []).append(sample)
+    return [_joined(at, span_s, parts) for at, parts in sorted(groups.items())]
 
 
 def hour_of(at: datetime) -> datetime:
@@ -40,16 +41,21 @@ def hour_of(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _joined(at: datetime, parts: list[Sample]) -> Sample:
+def minute_of(at: datetime) -> datetime:
+    """Give the beginning of the minute."""
+    return at.replace(second=0, microsecond=0)
+
+
+def _joined(at: datetime, span_s: int, parts: list[Sample]) -> Sample:
     counts: Counts = {}
     minutes: dict[datetime, int] = {}
     for part in parts:
         add_to(counts, unpacked(part.counts))
-        minute = part.at.replace(second=0, microsecond=0)
+        minute = minute_of(part.at)
         minutes[minute] = minutes.get(minute, 0) + part.members
     return Sample(
         at=at,
-        span_s=HOUR_S,
+        span_s=span_s,
         members=max(minutes.values()),
         requests=sum(part.requests for part in parts),
         errors=sum(part.errors for part in parts),

@@ -4,17 +4,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from modelyard.db import Database
 from modelyard.fleet.member import Member
-from modelyard.fleet.sample import HOUR_S, Sample, by_hour, hour_of
+from modelyard.fleet.sample import HOUR_S, MINUTE_S, Sample, hour_of, joined_by
 from modelyard.fleet.tables import MEMBERS, SAMPLES
 
 KEPT_MEMBERS = timedelta(days=1)
 KEPT_SAMPLES = timedelta(days=8)
 KEPT_MINUTES = timedelta(hours=2)
 """How long samples of single processes are kept; then all of an hour become one."""
+KEPT_ALONE = timedelta(minutes=2)
+"""How long samples of single processes are kept apart, where there are many."""
+CROWD = 300
 MOST_AT_ONCE = 2000
 
 
@@ -81,7 +84,7 @@ class FleetStore:
             return [Sample(**row._mapping) for row in connection.execute(query)]
 
     def tidy(self) -> None:
-        """Make one sample of each hour that is over, and forget what is old.
+        """Make one sample of each hour that is over, of each minute in a crowd; forget what is old.
 
         Several processes may do this at once: each takes rows that no other has.
         """
@@ -92,13 +95,29 @@ class FleetStore:
             )
             connection.execute(delete(MEMBERS).where(gone))
             connection.execute(delete(SAMPLES).where(SAMPLES.c.at < now - KEPT_SAMPLES))
-            old = (SAMPLES.c.at < hour_of(now - KEPT_MINUTES)) & (SAMPLES.c.span_s < HOUR_S)
-            chosen = select(SAMPLES.c.id).where(old).order_by(SAMPLES.c.at).limit(MOST_AT_ONCE)
-            taken = delete(SAMPLES).where(SAMPLES.c.id.in_(chosen)).returning(*SAMPLES.c)
-            rows = [dict(row._mapping) for row in connection.execute(taken).all()]
-            samples = [Sample(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
-            for sample in by_hour(samples):
-                connection.execute(insert(SAMPLES).values(**_values(sample)))
+            _join(connection, SAMPLES.c.at < hour_of(now - KEPT_MINUTES), HOUR_S)
+            if len(self._crowd(connection, now)) > CROWD:
+                _join(connection, _alone_before(now - KEPT_ALONE), MINUTE_S)
+
+    def _crowd(self, connection: Connection, now: datetime) -> list[object]:
+        """Find samples of single processes, as many as make a crowd."""
+        query = select(SAMPLES.c.id).where(_alone_before(now - KEPT_ALONE)).limit(CROWD + 1)
+        return list(connection.execute(query).scalars())
+
+
+def _alone_before(at: datetime) -> ColumnElement[bool]:
+    return (SAMPLES.c.at < at) & (SAMPLES.c.members == 1)
+
+
+def _join(connection: Connection, which: ColumnElement[bool], span_s: int) -> None:
+    """Put one sample in the place of those of a minute or an hour."""
+    old = which & (SAMPLES.c.span_s < HOUR_S)
+    chosen = select(SAMPLES.c.id).where(old).order_by(SAMPLES.c.at).limit(MOST_AT_ONCE)
+    taken = delete(SAMPLES).where(SAMPLES.c.id.in_(chosen)).returning(*SAMPLES.c)
+    rows = [dict(row._mapping) for row in connection.execute(taken).all()]
+    samples = [Sample(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+    for sample in joined_by(samples, span_s):
+        connection.execute(insert(SAMPLES).values(**_values(sample)))
 
 
 def _values(sample: Sample) -> dict[str, object]:
