@@ -17,6 +17,8 @@ from modelyard.web.numerals import figure
 WIDTH = 600.0
 HEIGHT = 200.0
 MOST_LABELS = 7
+MOST_NAMED = 12
+"""Bars that have a label each, cut where there is no room."""
 LETTERS = 44
 """About how many fit below a plot on a phone."""
 COLOURS = 8
@@ -187,14 +189,15 @@ def _box(x: float, wide: float, heights: Sequence[float], tone: str, words: str)
 
 
 def _bottom(shown: Plot) -> Markup:
-    """Write the labels below; a bar's is in its middle, a curve's runs from end to end."""
+    """Write the labels below: each of a few bars has its own, a curve's run from end to end."""
+    if shown.kind in {"bar", "waterfall"} and len(shown.places) <= MOST_NAMED:
+        labels = [element("span", [place], title=place) for place in shown.places]
+        return element("div", labels, class_="plot-bottom each", aria_hidden="true")
     longest = max((len(_short(place)) for place in shown.places), default=1)
     most = min(max(LETTERS // (longest + 2), 2), MOST_LABELS)
     chosen = spread_places(len(shown.places), most)
     labels = [element("span", [_short(shown.places[place])]) for place in chosen]
-    is_each = shown.kind in {"bar", "waterfall"} and len(chosen) == len(shown.places)
-    kind = "plot-bottom each" if is_each else "plot-bottom"
-    return element("div", labels, class_=kind, aria_hidden="true")
+    return element("div", labels, class_="plot-bottom", aria_hidden="true")
 
 
 def _legend(shown: Plot) -> Iterator[Markup]:
