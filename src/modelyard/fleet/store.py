@@ -15,8 +15,8 @@ KEPT_MEMBERS = timedelta(days=1)
 KEPT_SAMPLES = timedelta(days=8)
 KEPT_MINUTES = timedelta(hours=2)
 """How long samples of single processes are kept; then all of an hour become one."""
-KEPT_ALONE = timedelta(minutes=2)
-"""How long samples of single processes are kept apart, where there are many."""
+KEPT_ALONE = timedelta(seconds=75)
+"""How long after it begins a sample of a single process is kept apart, where there are many."""
 CROWD = 300
 MOST_AT_ONCE = 2000
 

@@ -1,13 +1,13 @@
 """How many processes there were, and how much they had to do: over an hour, a day, a week."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from modelyard.fleet.load import totals
 from modelyard.fleet.packed import unpacked
-from modelyard.fleet.sample import HOUR_S, Sample
+from modelyard.fleet.sample import HOUR_S, Sample, minute_of
 from modelyard.metrics.families import REQUEST, Counts
 from modelyard.metrics.quantiles import quantile_s
 from modelyard.metrics.reading import add_to
@@ -70,16 +70,16 @@ def history(store: "FleetStore", span: Span) -> History:
     count = int(reach / step)
     begin = floor_of(store.now(), step) - (count - 1) * step
     samples = store.samples(begin)
-    known = [(sample, unpacked(sample.counts)) for sample in samples]
+    steps = _steps(samples, begin, step, count)
     joint: Counts = {}
-    for _, counts in known:
-        add_to(joint, counts)
+    for one in steps:
+        add_to(joint, one.counts)
     seconds = reach.total_seconds()
     requests = {key: numbers for key, numbers in joint.items() if key[0] == REQUEST}
     of_models = {key: numbers for key, numbers in requests.items() if key[4]}
     return History(
         span=span,
-        points=tuple(_points(known, begin, step, count)),
+        points=tuple(_point(begin + place * step, one) for place, one in enumerate(steps)),
         routes=_rows(requests, (2, 1), seconds),
         models=_rows(of_models, (4, 5, 6), seconds),
         total=_row((), requests, seconds),
@@ -92,37 +92,42 @@ def floor_of(at: datetime, step: timedelta) -> datetime:
     return at - since % step
 
 
-def _points(
-    known: Iterable[tuple[Sample, Counts]], begin: datetime, step: timedelta, count: int
-) -> Iterable[Point]:
-    """Put samples into steps; one that is longer than a step fills all that it covers."""
-    steps: list[list[tuple[Sample, Counts]]] = [[] for _ in range(count)]
-    for sample, counts in known:
+@dataclass
+class _Step:
+    """What is known of one step of time."""
+
+    counts: Counts = field(default_factory=dict)
+    minutes: dict[datetime, int] = field(default_factory=dict)
+    """How many processes told of each minute, or hour."""
+    seconds: dict[datetime, int] = field(default_factory=dict)
+
+    def add(self, sample: Sample) -> None:
+        add_to(self.counts, unpacked(sample.counts))
+        minute = minute_of(sample.at)
+        known, is_whole = self.minutes.get(minute, 0), sample.span_s >= HOUR_S
+        self.minutes[minute] = max(known, sample.members) if is_whole else known + sample.members
+        self.seconds[minute] = max(self.seconds.get(minute, 0), sample.span_s)
+
+
+def _steps(samples: Iterable[Sample], begin: datetime, step: timedelta, count: int) -> list[_Step]:
+    """Put each sample into the step in which its middle lies."""
+    steps = [_Step() for _ in range(count)]
+    for sample in samples:
         middle = sample.at + timedelta(seconds=sample.span_s / 2)
         place = int((middle - begin) / step)
         if 0 <= place < count:
-            steps[place].append((sample, counts))
-    for place, parts in enumerate(steps):
-        at = begin + place * step
-        yield _point(at, parts) if parts else Point(at=at)
+            steps[place].add(sample)
+    return steps
 
 
-def _point(at: datetime, parts: list[tuple[Sample, Counts]]) -> Point:
-    counts: Counts = {}
-    minutes: dict[datetime, int] = {}
-    covered: dict[datetime, int] = {}
-    for sample, more in parts:
-        add_to(counts, more)
-        minute = sample.at.replace(second=0, microsecond=0)
-        known = minutes.get(minute, 0)
-        is_whole = sample.span_s >= HOUR_S
-        minutes[minute] = max(known, sample.members) if is_whole else known + sample.members
-        covered[minute] = max(covered.get(minute, 0), sample.span_s)
-    requests, errors, numbers = totals(counts)
-    seconds = max(sum(covered.values()), 1)
+def _point(at: datetime, step: _Step) -> Point:
+    if not step.minutes:
+        return Point(at=at)
+    requests, errors, numbers = totals(step.counts)
+    seconds = max(sum(step.seconds.values()), 1)
     return Point(
         at=at,
-        members=max(minutes.values()),
+        members=max(step.minutes.values()),
         requests_per_s=requests / seconds,
         errors_per_s=errors / seconds,
         p50_s=quantile_s(numbers, 0.5),
