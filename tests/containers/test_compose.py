@@ -54,6 +54,22 @@ def test_a_rollout_under_load_fails_no_request(stack):
     assert list((stack.folder / "nginx" / "away").iterdir()) == []
 
 
+def test_a_rollout_of_an_image_that_is_not_well_stops_and_the_other_replica_serves(stack, image):
+    sick = f'FROM {image}\nHEALTHCHECK --interval=1s --retries=2 --start-period=1s CMD ["false"]\n'
+    stack.engine.run("build", "--quiet", "--tag", "modelyard-test:sick", "-", input=sick)
+    settings = stack.folder / ".env"
+    well = settings.read_text()
+    settings.write_text(well.replace(f"IMAGE={image}", "IMAGE=modelyard-test:sick"))
+    said = modelyard(stack.engine, "rollout", "--patience", "60", "-w", stack.folder, fails=True)
+    assert "It was to replace web-1" in said
+    assert {stack.ask("/invocations", {"instances": [ROW]})[0] for _ in range(8)} == {200}
+    settings.write_text(well)
+    away = stack.folder / "nginx" / "away" / "web-1"
+    assert away.exists()
+    stack.compose("up", "--detach", "--no-deps", "--wait", "web-1")
+    away.unlink()
+
+
 def test_a_killed_replica_takes_only_its_own_requests_with_it(stack):
     with load(stack.port, calls(stack), CALLERS) as heard:
         time.sleep(1)
