@@ -174,9 +174,11 @@ def test_a_model_is_varied_searched_and_drawn(vic):
     assert twice[0]["outputs"] == twice[1]["outputs"]
 
 
-def test_too_many_draws_are_a_run(vic):
+def test_too_many_draws_are_a_run(ana, vic):
     asked = {"distributions": {"arpu": "normal(100, 10)"}, "draws": 5_000_000}
-    answer = vic.post(f"{ROOT}/subscription/montecarlo", json=asked)
+    refused = vic.post(f"{ROOT}/subscription/montecarlo", json=asked | {"draws": 20_000})
+    assert (refused.status_code, refused.json["where"]) == (403, "draws")
+    answer = ana.post(f"{ROOT}/subscription/montecarlo", json=asked)
     assert answer.status_code == 422
     assert "run" in answer.json["detail"] + answer.json.get("cure", "")
 

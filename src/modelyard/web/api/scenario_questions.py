@@ -14,6 +14,7 @@ from modelyard.web.replies import unkept
 from modelyard.web.what_if import bodies
 from modelyard.web.what_if.documents import ROOT
 from modelyard.web.what_if.offered import get_usable, what_ifs
+from modelyard.web.what_if.rights import require_draws
 
 MOST_COMPARED = 1_000
 LARGEST_SEED = 2**31 - 1
@@ -91,9 +92,11 @@ def monte_carlo(name: str) -> Response:
     seed = bodies.number(body, "seed", 0)
     if seed > LARGEST_SEED:
         raise Invalid("body, 'seed'", f"is above {LARGEST_SEED}.")
+    draws = bodies.number(body, "draws", 10_000)
+    require_draws(draws)
     found = what_ifs().monte_carlo(
         name, given, bodies.values(body, "distributions"),
-        draws=bodies.number(body, "draws", 10_000), seed=seed, **asked,
+        draws=draws, seed=seed, **asked,
     )  # fmt: skip
     return unkept(found)
 

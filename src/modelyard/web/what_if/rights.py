@@ -12,6 +12,8 @@ from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.what_if.offered import KIND, what_ifs
 
+MOST_OF_GUESTS = 10_000
+"""Draws of those who may look, but not start work."""
 CURE = "Copy it under a name of your own, or ask its owner."
 
 
@@ -90,6 +92,16 @@ def require_read(name: str) -> None:
     resource = Resource(KIND, name)
     guard.require("read", resource)
     require_there(name)
+
+
+def require_draws(draws: int) -> None:
+    """Pass where they may have so many draws made while they wait; raises Denied.
+
+    Who may look and not start work does not keep the workers of all others busy.
+    """
+    if draws > MOST_OF_GUESTS and guard.is_guest():
+        most = f"Make at most {MOST_OF_GUESTS:,}."
+        raise Denied("draws", "so many take the right to start work.", most)
 
 
 def needs_approval(name: str) -> bool:

@@ -13,6 +13,7 @@ from modelyard.web.needs import guarded
 from modelyard.web.pages.scenarios.frame import Asked, asked_for, framed, numeric
 from modelyard.web.pages.scenarios.variations import choices, item_of
 from modelyard.web.what_if.offered import what_ifs
+from modelyard.web.what_if.rights import require_draws
 from modelyard.web.what_if.state import Args
 from modelyard.web.what_if.written import coordinate, percent_text, written
 
@@ -58,6 +59,7 @@ def simulation_page(asked: Asked, sent: Args, fault: ModelyardError | None = Non
         context |= {"is_large": draws > MOST_AT_ONCE, "draws": draws, "seed": seed}
         if draws > MOST_AT_ONCE:
             return framed(asked, "chance", "scenarios/chance.html", **context)
+        require_draws(draws)
         found = what_ifs().monte_carlo(
             name, asked.state.given, {key: text for key, text in drawn.items() if text},
             draws=draws, seed=seed, **asked.state.asked,
