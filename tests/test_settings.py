@@ -48,6 +48,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         run_timeout_s=90.0,
         runs_kept_days=7,
         image="yard:1",
+        model_storage="gs://bucket/models",
         vertex_health_route="/well",
         vertex_predict_route="/v1/endpoints/1/deployedModels/2:predict",
         mocks=True,

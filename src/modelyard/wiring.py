@@ -210,6 +210,22 @@ def open_model_folder(
     return ModelFolder(records.models, lambda: latest().workspace, lock)
 
 
+def take_brought_models(services: Services, records: Records) -> None:
+    """Publish the model files that the platform keeps for this service; nothing where it does not.
+
+    Raises Invalid for an address of no known store, and Unavailable.
+    """
+    from modelyard.blobs import open_blobs
+    from modelyard.models.brought import BroughtModels
+
+    address = services.settings.model_storage
+    if address:
+        storage = open_blobs(address.removeprefix("file://"))
+        name = services.workspace.config.workspace.default_model or "model"
+        lock = services.state / "brought.lock"
+        BroughtModels(records.models, storage, name, lock).take()
+
+
 def visibility_of(services: Services, accounts: "Accounts", resource: "Resource") -> "Visibility":
     """Say who may see a resource: by modelyard.toml, else by the table, else by the default."""
     from modelyard.accounts.resource import Visibility

@@ -76,6 +76,8 @@ class Settings:
     """How long finished runs are kept (`MODELYARD_RUNS_KEPT_DAYS`)."""
     image: str = ""
     """The name of the container's image, which /about/docker shows (`MODELYARD_IMAGE`)."""
+    model_storage: str = ""
+    """Where a platform keeps model files, taken at the start: `gs://...` (`AIP_STORAGE_URI`)."""
     vertex_health_route: str = ""
     """Where Vertex AI asks whether the default model is served (`AIP_HEALTH_ROUTE`)."""
     vertex_predict_route: str = ""

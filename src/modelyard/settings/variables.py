@@ -60,6 +60,7 @@ VARIABLES = (
     Variable("MODELYARD_RUN_TIMEOUT_S", "run_timeout_s", seconds(1, 30 * DAY_S)),
     Variable("MODELYARD_RUNS_KEPT_DAYS", "runs_kept_days", whole(1, 36_500)),
     Variable("MODELYARD_IMAGE", "image", TEXT),
+    Variable("AIP_STORAGE_URI", "model_storage", TEXT),
     Variable("AIP_HEALTH_ROUTE", "vertex_health_route", PATH),
     Variable("AIP_PREDICT_ROUTE", "vertex_predict_route", PATH),
     Variable("MODELYARD_MOCKS", "mocks", FLAG),

@@ -51,6 +51,13 @@ class WatchedFolder:
         """Files that could not be taken, as this process saw it last."""
         return [] if self.folder is None else list(self.folder.faults.values())
 
+    def _take_brought(self) -> None:
+        """Take what the platform keeps for this service, where it does."""
+        try:
+            wiring.take_brought_models(self.live.services, self.live.records)
+        except ModelyardError as fault:
+            log.warning("the platform's models are not taken: %s", fault)
+
     def _watch(self) -> None:
         pause = FIRST_LOOK_S
         while not self._stop.wait(pause):
@@ -61,6 +68,7 @@ class WatchedFolder:
             except ModelyardError as fault:
                 log.warning("the folder of models is not looked at: %s", fault)
                 continue
+            self._take_brought()
             self.folder = folder
             folder.keep_looking()
             return
