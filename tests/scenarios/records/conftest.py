@@ -1,6 +1,5 @@
 """A folder with models, workers for it, and records in each kind of database."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +9,11 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from known import BROKEN, HOUSE
+from record_workers import asking_for
 
 from modelyard.accounts.accounts import Accounts, open_accounts
 from modelyard.accounts.actor import Actor
 from modelyard.db import Database
-from modelyard.processes.kept import KeptProcesses
-from modelyard.scenarios.asking import Asking, Bounds, worker_command
 from modelyard.scenarios.figures import Figures
 from modelyard.scenarios.offers import Offers
 from modelyard.scenarios.saved import SavedScenarios
@@ -34,13 +32,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "scenarios" / "house.py").write_text(HOUSE)
     (made / "scenarios" / "broken.py").write_text(BROKEN)
     return made
-
-
-def asking_for(folder: Path, bounds: Bounds | None = None) -> Asking:
-    """Workers for a folder."""
-    chosen = bounds or Bounds()
-    argv = worker_command(folder, chosen.memory_mib)
-    return Asking(folder, KeptProcesses(argv, dict(os.environ), "what-if models"), chosen)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from record_workers import asking_for
 
-from conftest import asking_for
 from modelyard.errors import Conflict, Invalid, Unavailable
 from modelyard.scenarios.asked import Question
 from modelyard.scenarios.asking import Asking, Bounds, Hearing, Stopped
