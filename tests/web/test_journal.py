@@ -111,6 +111,8 @@ def test_a_run_is_named_in_the_lines_of_its_requests(journal):
 def test_secrets_in_addresses_are_in_no_log(journal, prefix):
     _, lines = journal(f"{prefix}myd_very-secret")
     assert "very-secret" not in json.dumps(lines)
+    _, lines = journal(f"/.{prefix}myd_very-secret")
+    assert "very-secret" not in json.dumps(lines)
     _, lines = journal("/sign-in?next=/x&code=very-secret")
     assert "very-secret" not in json.dumps(lines)
 

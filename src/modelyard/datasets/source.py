@@ -213,11 +213,17 @@ def _refuse_strange_address(where: str, address: str) -> None:
     if not (REMOTE.fullmatch(address) or LOOPBACK_HTTP.fullmatch(address)):
         raise Invalid(
             where,
-            f"'{address.partition('?')[0]}' is not an s3://, gs://, hf:// or https:// address.",
+            f"'{_without_secrets(address)}' is not an s3://, gs://, hf:// or https:// address.",
             "Nothing with a '?', '#', space or user name is taken: such often hold a secret.",
         )
     if "*" in address and not address.startswith(LISTABLE):
         raise Invalid(where, "only s3:// and gs:// addresses may hold a '*'.", "Name one file.")
+
+
+def _without_secrets(address: str) -> str:
+    """Leave out of an address what often holds a secret: who asks, and what follows a '?'."""
+    scheme, _, rest = address.partition("?")[0].partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _format_at(where: str, path: Path | None, address: str) -> FormatName:

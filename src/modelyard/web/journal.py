@@ -1,6 +1,7 @@
 """The line in the log that each request leaves."""
 
 import logging
+import posixpath
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,8 +57,9 @@ def write_line(
 def path_of(environ: Mapping[str, Any]) -> str:
     """Give the path, without the secret that some addresses hold."""
     path = str(environ.get("PATH_INFO", ""))
+    plain = posixpath.normpath("/" + path.lstrip("/"))
     for prefix in SECRET_ROUTES:
-        if path.startswith(prefix):
+        if plain.startswith(prefix):
             return f"{prefix}..."
     try:
         path = path.encode("latin-1").decode()
