@@ -47,6 +47,11 @@ def refused(*arguments: object, **environment: str) -> str:
     return done.stderr.removeprefix("Error: ").rstrip()
 
 
+def hang_up_ends_it() -> None:
+    """Have a closed terminal end the program, also where the tests run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def served(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
@@ -55,6 +60,7 @@ def served(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hang_up_ends_it,  # noqa: PLW1509 (before any thread is started)
     )
     try:
         yield process
