@@ -71,6 +71,14 @@ def test_the_example_is_one_that_the_model_answers(name: str, known: Any, predic
     assert len(predictors[name].predict_records(example).predictions) == 1
 
 
+def test_the_example_has_nothing_that_training_never_saw(known: Any) -> None:
+    for opened in known.values():
+        description = opened.description
+        for field in description.signature.fields:
+            value = description.example[field.name]
+            assert not field.categories or value in field.categories, (field.name, value)
+
+
 def test_tasks_classes_and_outputs_are_told(known: Any) -> None:
     assert known["forest"].description.classes == (("high", "low", "middle"),)
     assert known["churn"].description.classes == ((False, True),)

@@ -145,5 +145,6 @@ def example_of(signature: Signature, rows: Rows) -> dict[str, Any]:
         if isinstance(value, float):
             value = None if isnan(value) else float(f"{value:.6g}")
             value = int(value) if field.is_integer and value is not None else value
-        example[field.name] = field.categories[0] if value is None and field.categories else value
+        is_strange = bool(field.categories) and value not in field.categories
+        example[field.name] = field.categories[0] if is_strange else value
     return example
