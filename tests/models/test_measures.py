@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from modelyard.errors import Invalid
 from modelyard.models.description import Description, Plan, Signature
-from modelyard.models.measures import measure
+from modelyard.models.measures import gain_in_words, measure
 
 
 def described(task: Any, classes: tuple[Any, ...] = ()) -> Description:
@@ -84,3 +84,16 @@ def test_figures_of_values_are_those_of_scikit_learn() -> None:
 def test_what_has_no_column_to_compare_with_is_refused() -> None:
     with pytest.raises(Invalid, match="does clustering"):
         measure(pl.Series([1]), pl.DataFrame({"prediction": [1]}), described("clustering"))
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"),
+    [
+        (0.25, "better by 0.25"),
+        (-0.25, "worse by 0.25"),
+        (0.0, "as good as, and no better"),
+        (-0.0, "as good as, and no better"),
+    ],
+)
+def test_a_gain_reads_as_words(gain, said):
+    assert gain_in_words(gain) == said

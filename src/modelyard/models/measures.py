@@ -109,3 +109,11 @@ def _text(value: Any) -> str:
 
 def _finite(figures: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def gain_in_words(found: float) -> str:
+    """Say how a candidate compares; differences that nobody would see are none."""
+    shown = f"{abs(found):.6g}"
+    if float(shown) == 0:
+        return "as good as, and no better"
+    return f"better by {shown}" if found > 0 else f"worse by {shown}"

@@ -6,6 +6,7 @@ from typing import Any
 from modelyard.accounts.actor import Actor
 from modelyard.errors import Conflict
 from modelyard.models.kept_files import Received
+from modelyard.models.measures import gain_in_words
 from modelyard.models.offer import Offer
 from modelyard.models.registry import Registry
 from modelyard.models.training_plan import TrainingPlan
@@ -84,6 +85,6 @@ def _not_better(result: dict[str, Any], margin: float) -> str:
         return f"Version {champion['version']} could not be compared: a person decides."
     if found > 0 and found >= margin:
         return ""
-    how = f"better by {found:.6g}" if found > 0 else f"worse by {-found:.6g}"
+    how = gain_in_words(found)
     wanted = f"{margin:g} better" if margin else "a better one"
     return f"It is {how} than version {champion['version']}; {wanted} is asked for."
