@@ -36,7 +36,8 @@ def decide(actor: Actor, scope: Scope, resource: Resource, visibility: Visibilit
     """Say whether `actor` may do what `scope` names with `resource`, and why.
 
     First it must be visible to them: an owner of the service may manage what is private, but not
-    look into it. Then their role, or the scopes of their token, must allow the deed.
+    look into it. Then their role, or the scopes of their token, must allow the deed. A model that
+    is somebody's is changed by them and by owners of the service alone: its predictions are theirs.
     """
     if actor.only is not None and actor.only != resource:
         return Decision(False, f"This token is for {actor.only} alone.", is_secret=True)
@@ -46,6 +47,8 @@ def decide(actor: Actor, scope: Scope, resource: Resource, visibility: Visibilit
         return seen
     if scope not in actor.scopes and not (scope == "admin" and _owns(actor, visibility)):
         return _lacks(actor, scope, resource)
+    if scope == "write" and resource.kind == "model" and _is_of_another(actor, visibility):
+        return Decision(False, "Only its owner, and owners of the service, change this model.")
     return seen if seen.is_allowed else Decision(True, "Owners of the service manage everything.")
 
 
@@ -67,6 +70,10 @@ def require(actor: Actor, scope: Scope, resource: Resource, visibility: Visibili
 
 def _owns(actor: Actor, visibility: Visibility) -> bool:
     return bool(visibility.owner) and actor.email == visibility.owner and "write" in actor.scopes
+
+
+def _is_of_another(actor: Actor, visibility: Visibility) -> bool:
+    return bool(visibility.owner) and not _owns(actor, visibility) and "admin" not in actor.scopes
 
 
 def _sees(actor: Actor, visibility: Visibility) -> Decision:

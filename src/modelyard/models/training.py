@@ -16,6 +16,7 @@ from modelyard.models.training_plan import (
     TrainingPlan,
     TrainRequest,
     champion_tag,
+    not_trained,
     pinned,
 )
 from modelyard.models.work import Tables
@@ -110,8 +111,7 @@ def get_section(workspace: Workspace, name: str) -> TrainConfig:
     """Give how a model is trained; raises NotFound where modelyard.toml does not say it."""
     section = workspace.config.models.get(clean_name(name))
     if section is None or section.train is None:
-        cure = "docs/models.md has an example."
-        raise NotFound("request.model", f"modelyard.toml has no [models.{name}.train].", cure)
+        raise not_trained(name)
     return section.train
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from modelyard.errors import NotFound
 from modelyard.models.version import CHAMPION, Model, Version
 from modelyard.workspace.training import TrainConfig
 
@@ -63,3 +64,9 @@ def pinned(version: Version | None) -> Pinned | None:
 def champion_tag(model: Model | None) -> str:
     """Give the tag of what a model's champion is; empty where it is not set."""
     return "" if model is None else model.tag_of(CHAMPION)
+
+
+def not_trained(name: str) -> NotFound:
+    """Say that modelyard.toml does not say how a model is trained."""
+    cure = "docs/models.md has an example."
+    return NotFound("request.model", f"modelyard.toml has no [models.{name}.train].", cure)

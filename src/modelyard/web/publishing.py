@@ -6,6 +6,7 @@ from modelyard.errors import Conflict, Denied, Invalid, SignInNeeded
 from modelyard.models.files import LARGEST_SIDECAR
 from modelyard.models.naming import clean_file_name, clean_name
 from modelyard.models.offer import Offer
+from modelyard.models.training_plan import not_trained
 from modelyard.models.version import Version
 from modelyard.web import guard
 from modelyard.web.caller import SIGN_IN
@@ -32,9 +33,13 @@ def require_publisher(name: str) -> None:
 def require_trainer(name: str) -> None:
     """Pass where the one who asks may train a model as modelyard.toml says: it gets a new version.
 
-    Raises what `require_publisher` raises, and NotFound where the dataset is secret to them.
+    Raises what `require_publisher` raises, but NotFound, as for one that is not trained, where the
+    model is secret to them, and where the dataset is.
     """
-    require_publisher(name)
+    try:
+        require_publisher(name)
+    except Conflict:
+        raise not_trained(name) from None
     section = services().workspace.config.models.get(name)
     if section is not None and section.train is not None:
         guard.require("read", Resource("dataset", section.train.dataset))

@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from model_yard import Call, dumped, line
 
+from modelyard.accounts.actor import LAPTOP
+from modelyard.accounts.resource import Resource
 from modelyard.web.api.documents import document
 
 ROOT = "/api/v1/models"
@@ -211,6 +213,52 @@ def test_what_a_person_publishes_is_theirs_alone_until_they_share_it(
     assert browser.get(f"{ROOT}/line/versions/1/file", headers=ana).status_code == 200
     actions = {entry.action for entry in team.accounts.audit.entries()}
     assert {"sharing.claim", "model.publish", "model.alias", "model.download"} <= actions
+
+
+CHANGES = (
+    ("put", "/aliases/champion", {"json": {"version": 1}}),
+    ("delete", "/aliases/champion", {}),
+    ("post", "/rollback", {"json": {}}),
+    ("put", "/golden", {"json": {"rows": [{"x0": 1}]}}),
+    ("delete", "/golden", {}),
+    ("delete", "/versions/1", {}),
+    ("delete", "", {}),
+)
+
+
+def test_a_model_that_is_shared_is_changed_by_its_owner_and_owners_of_the_service(
+    make_team: Callable[..., Any], blobs: str
+) -> None:
+    team = make_team(blobs=blobs)
+    by = {"password": "kettle ocean violet 9", "by": LAPTOP}
+    team.accounts.users.add("ben@example.com", "analyst", **by)
+    ana, ben = (team.token(f"{one}@example.com", "read", "run", "write") for one in ("ana", "ben"))
+    olga = team.token("olga@example.com", "read", "run", "write", "admin")
+    browser = team.app.test_client()
+    assert publish(browser, **ana).status_code == 201
+    secret, absent = (start_training(browser, ben, name) for name in ("line", "lino"))
+    assert secret.status_code == absent.status_code == 404
+    assert secret.text == absent.text.replace("lino", "line")
+    shared = {"level": "shared", "people": ["ben@example.com", "olga@example.com"]}
+    assert browser.put(f"{ROOT}/line/access", json=shared, headers=ana).status_code == 200
+    refused = publish(browser, 3.0, **ben)
+    assert refused.status_code == 403
+    assert "Only its owner, and owners of the service" in refused.json["detail"]
+    assert start_training(browser, ben).status_code == 403
+    for method, path, given in CHANGES:
+        answer = getattr(browser, method)(f"{ROOT}/line{path}", headers=ben, **given)
+        assert answer.status_code == 403, (method, path)
+    assert publish(browser, 3.0, **ana).status_code == 201
+    assert publish(browser, 3.0, **olga).status_code == 200
+    moved = browser.put(f"{ROOT}/line/aliases/champion", json={"version": 2}, headers=ana)
+    assert moved.json["version"] == 2
+    team.accounts.sharing.set(Resource("model", "line"), "signed-in", [], "", by=LAPTOP)
+    assert publish(browser, 3.0, **ben).status_code == 200
+
+
+def start_training(browser: Any, headers: dict[str, str], name: str = "line") -> Any:
+    wanted = {"kind": "train", "request": {"model": name}}
+    return browser.post("/api/v1/runs", json=wanted, headers=headers)
 
 
 def test_a_name_that_goes_is_anybodys_again(make_team: Callable[..., Any], blobs: str) -> None:

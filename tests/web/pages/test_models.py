@@ -470,6 +470,21 @@ def test_who_may_only_look_has_no_buttons_and_is_told_why(yard):
     assert vic.get("/models/-/upload").status_code == 403
 
 
+def test_another_persons_model_has_no_buttons_and_says_whose_right_it_is(yard):
+    share(yard, "line", "signed-in", "olga@example.com")
+    ana = yard.signed_in("ana@example.com")
+    for path in ("/versions", "/versions/2", "/golden"):
+        page = ana.get(f"/models/line{path}").text
+        assert "Only its owner, and owners of the service, change this model." in page, path
+        assert 'method="post" action="/models' not in page, path
+    for path, form in DEEDS:
+        assert ana.post(f"/models/line{path}", data=form).status_code == 403, path
+    assert upload(ana, "line", b"x").status_code == 403
+    share(yard, "line", "signed-in", "ana@example.com")
+    assert "Upload a version" in ana.get("/models/line/versions").text
+    assert 'action="/models/line/versions"' in ana.get("/models/line/versions").text
+
+
 DEEDS: list[tuple[str, dict[str, str]]] = [
     ("/alias", {"alias": "champion", "version": "2"}),
     ("/alias/drop", {"alias": "champion", "version": "1"}),
