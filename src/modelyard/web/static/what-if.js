@@ -1,7 +1,7 @@
 // A changed value is worked out at once: the page's results are fetched anew and put in place.
 // Without this script the button does the same.
 const form = document.querySelector("form[data-what-if]");
-const WAIT_MS = 250;
+const WAIT_MS = 350;
 let asked = 0;
 let waiting = 0;
 
@@ -78,7 +78,7 @@ function addSlider(field) {
 
 if (form) {
   for (const field of form.querySelectorAll("input[data-low]")) addSlider(field);
-  form.addEventListener("change", soon);
+  form.addEventListener("input", soon);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);
