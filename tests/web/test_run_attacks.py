@@ -150,7 +150,8 @@ def test_a_run_is_ended_by_its_starter_and_by_owners_alone(yard: Yard) -> None:
 def test_an_owner_ends_what_they_may_not_see(yard: Yard) -> None:
     run = yard.start("ana", "statistics", dataset="big").json
     assert yard.ask("owner", "GET", run["links"]["self"]).status_code == 404
-    assert yard.ask("owner", "POST", run["links"]["cancel"]).status_code == 200
+    answer = yard.ask("owner", "POST", run["links"]["cancel"])
+    assert (answer.status_code, answer.json) == (200, {"id": run["id"], "state": "cancelled"})
 
 
 def test_a_viewer_starts_nothing_and_is_told_why(yard: Yard) -> None:

@@ -211,6 +211,12 @@ def test_what_a_person_publishes_is_theirs_alone_until_they_share_it(
     assert browser.get(f"{ROOT}/line", headers=bob).status_code == 200
     assert browser.get(f"{ROOT}/line/versions/1/file", headers=bob).status_code == 403
     assert browser.get(f"{ROOT}/line/versions/1/file", headers=ana).status_code == 200
+    olga = team.token("olga@example.com", "read", "write", "admin")
+    secret, absent = (
+        browser.get(f"{ROOT}/{name}/versions/1/file", headers=olga) for name in ("line", "lino")
+    )
+    assert secret.status_code == absent.status_code == 404
+    assert secret.json["detail"] == absent.json["detail"].replace("lino", "line")
     actions = {entry.action for entry in team.accounts.audit.entries()}
     assert {"sharing.claim", "model.publish", "model.alias", "model.download"} <= actions
 

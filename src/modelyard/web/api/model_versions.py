@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from modelyard.accounts.resource import Resource
 from modelyard.web import guard
 from modelyard.web.live import live
 from modelyard.web.model_answers import ROOT, address_of, version_content
@@ -62,8 +63,12 @@ def delete_version(name: str, selector: str) -> Response:
 @blueprint.get("/<selector>/file")
 @guarded("admin", "model")
 def get_file(name: str, selector: str) -> Response:
-    """Give the file as it was published; it is always saved and never shown."""
+    """Give the file as it was published; it is always saved and never shown.
+
+    Who manages a model without seeing it does not see its file either.
+    """
     Query(request.args)
+    guard.require("read", Resource("model", name))
     records = live().records
     version = records.models.get_version(name, selector)
     pieces = records.models.files.stream(version.sha256)

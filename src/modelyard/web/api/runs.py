@@ -28,6 +28,7 @@ from modelyard.web.run_rights import (
     get_seen,
     get_still_seen,
     is_id,
+    may_see,
     require_runner,
     require_start,
 )
@@ -92,10 +93,13 @@ def get_run(run_id: str) -> Response:
 @blueprint.post("/<run_id>/cancel")
 @decides_itself
 def cancel_run(run_id: str) -> Response:
-    """End a run; one that is at work ends within a moment."""
+    """End a run; one that is at work ends within a moment.
+
+    Who may end it without seeing it is told that alone.
+    """
     Query(request.args)
     run = cancelled(run_id)
-    answer = as_json(whole(run))
+    answer = as_json(whole(run) if may_see(run) else {"id": run.id, "state": run.state})
     answer.status_code = 200 if run.is_over else 202
     answer.headers["Location"] = address_of(run)
     return answer
