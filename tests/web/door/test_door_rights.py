@@ -174,6 +174,35 @@ def test_a_secret_default_model_is_asked_by_those_who_may(address: str, team: An
     assert olga.status_code == 200
 
 
+SHORT = (
+    ("POST", "/predict", POINT),
+    ("POST", "/invocations", {"instances": [POINT]}),
+    ("GET", "/version", None),
+)
+
+
+def test_a_secret_default_model_is_told_as_there_being_none(team: Any) -> None:
+    people = (None, token(team, "vic", "read"), token(team, "ana", "read", "run"))
+
+    def answers() -> list[tuple[int, str, str | None]]:
+        client = team.client()
+        found = [
+            client.open(address, method=verb, json=body, headers=headers)
+            for verb, address, body in SHORT
+            for headers in people
+        ]
+        return [(one.status_code, one.text, one.headers.get("WWW-Authenticate")) for one in found]
+
+    without = answers()
+    assert {status for status, _, _ in without} == {401, 404}
+    team.tell('[workspace]\ndefault_model = "line"\n')
+    assert answers() == without
+    assert "line" not in str(without)
+    team.share("line", "signed-in")
+    seen = team.client().post("/predict", json=POINT, headers=token(team, "vic", "read"))
+    assert seen.status_code == 403
+
+
 def test_what_changes_holds_at_once(team: Any) -> None:
     address, accounts = "/api/v1/models/{}/predict", team.live.records.accounts
     headers = token(team, "olga", "run", "read")

@@ -470,6 +470,33 @@ def test_who_may_only_look_has_no_buttons_and_is_told_why(yard):
     assert vic.get("/models/-/upload").status_code == 403
 
 
+def test_who_may_not_start_work_sees_the_forms_and_is_refused_predictions(yard):
+    vic, ana = (yard.signed_in(f"{one}@example.com") for one in ("vic", "ana"))
+    asked = (
+        ("get", "/models/line?x0=3", {}),
+        ("post", "/models/line", {"data": {"x0": "3"}}),
+        ("post", "/models/line/rows", {"data": {"rows": "x0\n3\n"}}),
+        ("get", "/models/line/what-if?x0=3", {}),
+    )
+    for method, address, given in asked:
+        page = getattr(vic, method)(address, **given)
+        assert page.status_code == 403, address
+        assert "is not allowed to start work on it" in page.text, address
+        assert ">6<" not in page.text, address
+        assert "<button>Predict" not in page.text, address
+        form = vic.get(address.partition("?")[0])
+        assert form.status_code == 200, address
+        assert "To ask it: The role" in form.text, address
+        assert ">6<" not in form.text, address
+        answered = getattr(ana, method)(address, **given)
+        assert (answered.status_code, ">6<" in answered.text) == (200, True), address
+    reader = {"headers": yard.token("ana@example.com", "read")}
+    assert yard.browser().get("/models/line?x0=3", **reader).status_code == 403
+    share(yard, "line", "public")
+    assert ">6<" in vic.get("/models/line?x0=3").text
+    assert ">6<" in yard.browser().get("/models/line/what-if?x0=3").text
+
+
 def test_another_persons_model_has_no_buttons_and_says_whose_right_it_is(yard):
     share(yard, "line", "signed-in", "olga@example.com")
     ana = yard.signed_in("ana@example.com")

@@ -11,7 +11,7 @@ from modelyard.protocols.exchange import Answered, Asked, Listed, version_of
 from modelyard.protocols.protocol import Deed, Route
 from modelyard.web.door import rights
 from modelyard.web.door.bodies import Bodies
-from modelyard.web.door.entrance import Entrance
+from modelyard.web.door.entrance import Entrance, Need
 from modelyard.web.live import LiveServices
 
 Done = tuple[Answered, Served | None]
@@ -39,8 +39,7 @@ class Deeds:
 
     def _predict(self, environ: dict[str, Any], address: Address, route: Route) -> Done:
         bodies = self._bodies
-        name = address.name or self._default()
-        actor = self._entrance.enter(environ, "ask", name)
+        actor, name = self._admitted(environ, "ask", address.name)
         query = environ.get("QUERY_STRING", "")
         selector = address.selector or (version_of(query) if query else "")
         served = self._served(actor, name, selector)
@@ -76,7 +75,7 @@ class Deeds:
         return route.answer(shown, Asked(self._bodies.read(environ))), None
 
     def _version(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
-        self._entrance.enter(environ, "read", self._default())
+        self._admitted(environ, "read", "")
         return route.answer(), None
 
     def _server(self, environ: dict[str, Any], _: Address, route: Route) -> Done:
@@ -87,6 +86,21 @@ class Deeds:
         """Tell everybody how it is."""
         self._entrance.refuse_strangers(environ)
         return route.answer(find()), None
+
+    def _admitted(self, environ: dict[str, Any], need: Need, name: str) -> tuple[Actor, str]:
+        """Give who asks, and the model: the default one where the address names none.
+
+        Raises what `enter` and `require_default` raise.
+        """
+        if name:
+            return self._entrance.enter(environ, need, name), name
+        default, live = self._find_default(), self._live
+        actor = self._entrance.admit(
+            environ,
+            ("default", need, default),
+            lambda one: rights.require_default(one, need, default, live),
+        )
+        return actor, default
 
     def _served(self, actor: Actor, name: str, selector: str) -> Served:
         """Give a version with its predictor; what is not there is told as what is secret is."""
@@ -107,19 +121,13 @@ class Deeds:
             return Listed(name, reason=version.fault.why if version.fault else "")
         return Listed(name, str(version.number))
 
-    def _default(self) -> str:
-        """Give the name of the model that short addresses ask. Raises NotFound for none."""
+    def _find_default(self) -> str:
+        """Give the name of the model that short addresses ask; empty where there is none."""
         named = self._live.current().workspace.config.workspace.default_model
         if named:
             return named
         listed = self._live.records.models.list_models()
-        if len(listed) == 1:
-            return listed[0].name
-        raise NotFound(
-            "default model",
-            "there is none.",
-            "Name one in modelyard.toml: [workspace] default_model, or in the address.",
-        )
+        return listed[0].name if len(listed) == 1 else ""
 
     def _is_well(self) -> bool:
         try:
@@ -129,8 +137,10 @@ class Deeds:
         return True
 
     def _serves_default(self) -> bool:
+        default = self._find_default()
         try:
-            self._live.records.models.predictors.get(self._default())
+            if default:
+                self._live.records.models.predictors.get(default)
         except ModelyardError:
             return False
-        return True
+        return bool(default)

@@ -3,7 +3,7 @@
 from modelyard.accounts.actor import Actor, Scope
 from modelyard.accounts.decision import Decision, decide
 from modelyard.accounts.resource import Resource, Visibility
-from modelyard.errors import Denied, ModelyardError, SignInNeeded
+from modelyard.errors import Denied, ModelyardError, NotFound, SignInNeeded
 from modelyard.models.absent import no_model
 from modelyard.models.version import Model
 from modelyard.web.live import LiveServices
@@ -28,11 +28,37 @@ def require_ask(actor: Actor, name: str, live: LiveServices) -> None:
     That takes the scope `run`. A public model answers everybody, and so does every model that one
     may see where the whole service is public.
     """
-    visibility = _visibility(name, live)
-    is_open = visibility.level == "public" or actor.kind == "visitor"
-    decision = _decided(actor, "read" if is_open else "run", name, visibility)
+    decision = why_ask(actor, name, live)
     if not decision.is_allowed:
         raise _refused(decision, actor, name, live)
+
+
+def require_default(actor: Actor, need: str, name: str, live: LiveServices) -> None:
+    """Pass where somebody may see or, with `ask`, ask the default model; no name says none.
+
+    A secret one is told as there being none: SignInNeeded for somebody unknown, NotFound for
+    others. Raises Denied where they see it and may not ask it.
+    """
+    if name:
+        asking = why_ask(actor, name, live)
+        decision = (
+            asking if need == "ask" else _decided(actor, "read", name, _visibility(name, live))
+        )
+        if decision.is_allowed:
+            return
+        if not (decision.is_secret or decision.needs_sign_in):
+            raise _refused(decision, actor, name, live)
+    if not actor.is_signed_in:
+        raise SignInNeeded("default model", "To see it, sign in.", SIGN_IN)
+    cure = "Name one in modelyard.toml: [workspace] default_model, or in the address."
+    raise NotFound("default model", "there is none.", cure)
+
+
+def why_ask(actor: Actor, name: str, live: LiveServices) -> Decision:
+    """Say whether somebody may ask a model for predictions, and the reason."""
+    visibility = _visibility(name, live)
+    is_open = visibility.level == "public" or actor.kind == "visitor"
+    return _decided(actor, "read" if is_open else "run", name, visibility)
 
 
 def absent(actor: Actor, name: str, live: LiveServices) -> ModelyardError:

@@ -16,7 +16,7 @@ from modelyard.web.live import live
 from modelyard.web.needs import guarded
 from modelyard.web.pages.models.answers import Shown, shown_answer
 from modelyard.web.pages.models.counted import predicted
-from modelyard.web.pages.models.frame import find_version, framed, host
+from modelyard.web.pages.models.frame import find_version, framed, host, require_asking
 from modelyard.web.pages.models.questions import (
     NULL,
     key_of,
@@ -134,6 +134,7 @@ def _attempt(served: "Served", given: Any, is_json: bool) -> Attempt:
     try:
         nulls = given.getlist(NULL)
         record = read_record(text) if is_json else record_of(fields, given, nulls)
+        require_asking(served.version.model)
         prediction = predicted(served, record)
     except BadInput as fault:
         return Attempt(record, text, faults=fault.faults)

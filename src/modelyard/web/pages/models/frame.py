@@ -8,6 +8,7 @@ from modelyard.accounts.resource import Resource
 from modelyard.errors import ModelyardError, NotFound
 from modelyard.models.version import CHAMPION, LATEST, Alias, Model, Version
 from modelyard.web import guard
+from modelyard.web.door.rights import require_ask, why_ask
 from modelyard.web.live import live
 from modelyard.web.model_titles import told_of
 from modelyard.web.own_address import own_address
@@ -44,11 +45,20 @@ def frame_of(name: str, tab: str) -> dict[str, Any]:
         "served_by": serving_alias(model),
         "root": root,
         "tabs": [(key, label, root + ending, key == tab) for key, label, ending in TABS],
+        "asking": why_ask(asker, name, live()),
         "write": guard.why("write", Resource("model", name)),
         "manage": guard.why("admin", Resource("model", name)),
         "host": host(),
         "needs_token": asker.kind not in {"laptop", "visitor"},
     }
+
+
+def require_asking(name: str) -> None:
+    """Pass where the one who asks may have predictions of a model, at the door as on its pages.
+
+    Raises what the door's `require_ask` raises.
+    """
+    require_ask(guard.asker(), name, live())
 
 
 def find_served(model: Model) -> Version | None:

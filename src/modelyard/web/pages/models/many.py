@@ -9,7 +9,7 @@ from modelyard.models.input_faults import BadInput, InputFault
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
 from modelyard.web.pages.models.counted import predicted
-from modelyard.web.pages.models.frame import framed
+from modelyard.web.pages.models.frame import framed, require_asking
 from modelyard.web.pages.models.sheet import MOST_ROWS, Sheet, answered, example_sheet, read_sheet
 from modelyard.web.query import Query
 
@@ -48,6 +48,7 @@ def many(name: str, selector: str, text: str | None) -> Response:
     wrong: ModelyardError | None = None
     if text is not None:
         try:
+            require_asking(name)
             sheet = read_sheet(text)
             given = predicted(served, sheet.records(found.signature.fields))
             context |= _shown(answered(sheet, found, given), given.flags)

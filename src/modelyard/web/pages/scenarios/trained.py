@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from modelyard.errors import ModelyardError
+from modelyard.errors import Denied, ModelyardError
 from modelyard.runs.fault import Fault
 from modelyard.web.live import live
 from modelyard.web.needs import guarded
-from modelyard.web.pages.models.frame import framed
+from modelyard.web.pages.models.frame import framed, require_asking
 from modelyard.web.pages.scenarios.frame import numeric
 from modelyard.web.pages.scenarios.variations import bars_of, item_of
 from modelyard.web.what_if.fields import fields_of, grouped
@@ -36,20 +36,26 @@ def what_if(name: str) -> Response:
     context["output_name"] = wanted if wanted in names else next(iter(names), "")
     context |= predicted(name, definition, state)
     worst = context["prediction_fault"]
-    if worst is None and context["output_name"]:
+    if context["figures"] and context["output_name"]:
         context |= tornado(name, definition, state, context)
         worst = context.get("tornado_fault")
     return framed("models/what_if.html", name, "what-if", worst, **context)
 
 
 def predicted(name: str, definition: dict[str, Any], state: State) -> dict[str, Any]:
-    """Ask for the prediction; faults of values are told at their fields."""
+    """Ask for the prediction; faults of values are told at their fields.
+
+    Who may not ask sees the form, and is refused what they ask of it.
+    """
     varied = live().records.varied
     answer: dict[str, Any] = {"inputs": {}, "outputs": {}}
     faults: dict[str, ModelyardError] = {}
     wrong: ModelyardError | None = None
     try:
+        require_asking(name)
         answer = varied.run(name, state.given)
+    except Denied as fault:
+        wrong = fault if request.args else None
     except ModelyardError as fault:
         wrong = fault
         for field, told in varied.faults_of(name, state.given).items():
