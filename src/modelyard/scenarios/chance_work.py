@@ -20,9 +20,9 @@ from modelyard.scenarios.run_requests import (
     pinned,
     refuse_faulty,
 )
+from modelyard.scenarios.table_names import table_name
 from modelyard.scenarios.told import lasting
 from modelyard.scenarios.warehouse.patience import write_patiently
-from modelyard.scenarios.warehouse.tables import table_name
 from modelyard.scenarios.work import LONGEST_S, PARQUET, Tools, passport_of, seldom
 
 if TYPE_CHECKING:

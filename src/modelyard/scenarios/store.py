@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.resource import Level, Resource
@@ -14,10 +14,12 @@ from modelyard.errors import Conflict, NotFound
 from modelyard.scenarios.describe import NAME
 from modelyard.scenarios.record import MODEL, SAVED, Record, Version
 from modelyard.scenarios.setting import Content
+from modelyard.scenarios.table_names import share_tables
 from modelyard.scenarios.tables import FIGURES, RECORDS, VERSIONS
 from modelyard.scenarios.tables import SAVED as SAVED_SCENARIOS
 
 MOST_NUMBER = 2**31 - 1
+NAMES_LOCK = "SELECT pg_advisory_xact_lock(hashtext('modelyard what-if names'))"
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,7 @@ class RecordStore:
             "created_by": made.created_by,
         }
         with self.sharing.ground.change(by) as connection:
-            if find_record(connection, made.model) is not None:
-                raise Conflict(f"scenarios/{made.model}", "there is such a record already.")
+            _require_free(connection, made)
             connection.execute(insert(RECORDS).values(row))
             connection.execute(insert(VERSIONS).values(values_of(made)))
             self._share(connection, made.model, access, by)
@@ -191,6 +192,11 @@ def find_record(connection: Connection, name: str) -> Record | None:
     return None if row is None else Record(**{str(key): row[key] for key in row})
 
 
+def name_taken(name: str) -> Conflict:
+    """Give what is said to who wants a name that another model has, or one too much like it."""
+    return Conflict(f"scenarios/{name[:60]}", "there is a model of that name already.")
+
+
 def find_version(connection: Connection, name: str, number: int) -> Version | None:
     """Give one version of a record."""
     where = (VERSIONS.c.model == name) & (VERSIONS.c.number == number)
@@ -208,6 +214,19 @@ def values_of(version: Version) -> dict[str, Any]:
     """Give a version as a row."""
     values = {name: getattr(version, name) for name in version.__struct_fields__}
     return values | {"content": msgspec.to_builtins(version.content)}
+
+
+def _require_free(connection: Connection, version: Version) -> None:
+    """Raise Conflict for the name of another record; nobody takes one until the transaction ends.
+
+    A model of the folder may be managed under its name, whatever records there are beside it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(NAMES_LOCK))
+    name, is_new = version.model, version.content.based_on != version.model
+    for other in connection.execute(select(RECORDS.c.name)).scalars():
+        if other == name or (is_new and share_tables(name, other)):
+            raise name_taken(name)
 
 
 def _locked(connection: Connection, name: str) -> Record:

@@ -10,14 +10,15 @@ import msgspec
 from modelyard.accounts.actor import Actor
 from modelyard.accounts.plain_text import clean_text
 from modelyard.accounts.resource import Level
-from modelyard.errors import Conflict, Denied, Invalid, NotFound, Overtaken
+from modelyard.errors import Denied, Invalid, NotFound, Overtaken
 from modelyard.scenarios.managed import values_on
 from modelyard.scenarios.offered import Spec
 from modelyard.scenarios.offers import Offers
 from modelyard.scenarios.opened import content_digest
 from modelyard.scenarios.record import Change, Record, Version
 from modelyard.scenarios.setting import Content
-from modelyard.scenarios.store import Access, RecordStore
+from modelyard.scenarios.store import Access, RecordStore, name_taken
+from modelyard.scenarios.table_names import share_tables
 
 LONGEST_WHY = 2000
 MOST_NAMED = 5
@@ -80,11 +81,11 @@ class Versions:
 
         `level` and `people` say who may see it; None leaves it to the workspace's default. To
         manage a model of the folder under its own name, give it that name. Raises Invalid for
-        content that means nothing (naming parameter and key), Conflict for a name that is taken.
+        content that means nothing (naming parameter and key), Conflict for a name that is taken,
+        also by a model of which the tables in the warehouse would be the same.
         """
-        taken = {one.name for one in self.offers.list_models()} - {content.based_on}
-        if name in taken or self.find_record(name) is not None:
-            raise Conflict(f"scenarios/{name[:60]}", "there is a model of that name already.")
+        if self.find_record(name) is not None or (name != content.based_on and self._taken(name)):
+            raise name_taken(name)
         self._check(name, content)
         version = self._version(name, content, made_from=0, why=why)
         return self.store.create(version, Access(level, tuple(people)), by=by)
@@ -174,6 +175,9 @@ class Versions:
     def resolved(self, content: Content, day: date) -> dict[str, Any]:
         """Give the values that are set on a day, by parameter."""
         return dict(values_on(content.settings, day))
+
+    def _taken(self, name: str) -> bool:
+        return any(share_tables(name, one.name) for one in self.offers.list_models())
 
     def _check(self, name: str, content: Content) -> None:
         """Have a worker try the content on its model."""

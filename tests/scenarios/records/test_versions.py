@@ -256,3 +256,41 @@ def test_who_makes_a_private_model_is_its_owner(what_ifs, accounts):
     assert what_ifs.versions.find_record("shop") is None
     actions = {entry.action for entry in accounts.audit.entries()}
     assert {"scenario.create", "scenario.delete"} <= actions
+
+
+@ON_BOTH
+def test_no_name_is_taken_that_would_share_the_tables_of_another_model(what_ifs):
+    versions = what_ifs.versions
+    versions.create("shop__eu", SHOP, by=ANA)
+    versions.create("net_margin", SHOP, by=ANA)
+    said = "there is a model of that name already"
+    names = ["House", "HOUSE", "house_", "ho_use", "broKen", "house__fee", "Shop__EU", "shop"]
+    for name in [*names, "shop__eu__net", "NetMargin", "net__margin"]:
+        with pytest.raises(Conflict, match=said):
+            versions.create(name, SHOP, by=BEN)
+        with pytest.raises(Conflict, match=said):
+            versions.create(name, house_content("0.03"), by=BEN)
+    with pytest.raises(Conflict, match=said):
+        versions.copy_as("net_margin", 1, "Net_Margin", by=BEN)
+    assert [one.name for one in versions.list_records()] == ["net_margin", "shop__eu"]
+    versions.create("house", house_content("0.03"), by=ANA)
+    versions.create("houses", SHOP, by=BEN)
+
+
+@ON_BOTH
+def test_of_two_who_take_such_names_at_once_one_gets_it(what_ifs):
+    together = threading.Barrier(4)
+    names = ["till", "Till", "TILL", "ti_ll"]
+
+    def create(name: str) -> str:
+        what_ifs.list_models()
+        together.wait()
+        try:
+            return what_ifs.versions.create(name, SHOP, by=ANA).model
+        except Conflict:
+            return ""
+
+    with ThreadPoolExecutor(4) as threads:
+        made = [name for name in threads.map(create, names) if name]
+    assert len(made) == 1
+    assert [one.name for one in what_ifs.versions.list_records()] == made

@@ -1,6 +1,5 @@
 """What is written: a table per output and one of the inputs, each row with its run and scenario."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from modelyard.errors import Invalid
 from modelyard.scenarios.exchange.frames import frame_of, rows_frame
 from modelyard.scenarios.execute import Answer
+from modelyard.scenarios.table_names import table_name
 from modelyard.scenarios.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 KEY_COLUMNS = ("run_id", "scenario_id")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
-LONGEST_TABLE = 63
-"""As Postgres counts, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,6 @@ def tables_of(
     inputs = rows_frame(single, [{item.name: answer.values[item.name] for item in single}])
     tables[table_name(what_if.name, "inputs")] = _with_key(inputs, common)
     return tables
-
-
-def table_name(model: str, output: str) -> str:
-    """Name a table; a name that is too long for databases ends in its digest."""
-    name = f"{model}__{output}".lower()
-    if len(name) <= LONGEST_TABLE:
-        return name
-    return f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def _with_key(frame: "pl.DataFrame", common: Mapping[str, "pl.Expr"]) -> "pl.DataFrame":
