@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelyard.accounts.accounts import Accounts
-    from modelyard.accounts.actor import Actor
+    from modelyard.accounts.actor import Actor, Scope
+    from modelyard.accounts.decision import Decision
     from modelyard.accounts.resource import Resource, Visibility
     from modelyard.scenarios.warehouse import Warehouse
     from modelyard.scenarios.what_ifs import WhatIfs
@@ -58,6 +59,26 @@ class Planning:
         kept = settings.data_for(workspace.root, workspace.has_file)
         return open_warehouse(settings.warehouse, kept)
 
+    def find_base(self, resource: "Resource") -> "Resource | None":
+        """Give the model of the folder that a what-if model of another name is based on, if any."""
+        if resource.kind != "scenario":
+            return None
+        from modelyard.accounts.resource import Resource
+
+        base = self.what_ifs().offers.find_base(resource.name)
+        return Resource(resource.kind, base) if base else None
+
+    def derived(
+        self, decided: "Decision", actor: "Actor", scope: "Scope", resource: "Resource"
+    ) -> "Decision":
+        """Say what was decided of a resource, unless it is based on what is secret to them."""
+        base = self.find_base(resource)
+        if base is None:
+            return decided
+        from modelyard.accounts.derived import decide_derived
+
+        return decide_derived(decided, actor, scope, base, self.visibility_of(base))
+
     def _join(self) -> "WhatIfs":
         from modelyard.accounts.decision import decide
         from modelyard.accounts.resource import Resource
@@ -67,7 +88,8 @@ class Planning:
 
         def sees_model(actor: "Actor", name: str) -> bool:
             resource = Resource(MODEL, name)
-            return decide(actor, "read", resource, self.visibility_of(resource)).is_allowed
+            decided = decide(actor, "read", resource, self.visibility_of(resource))
+            return self.derived(decided, actor, "read", resource).is_allowed
 
         environ = child_environment(self.services.settings)
         root, sharing = self.services.workspace.root, self.accounts.sharing

@@ -113,6 +113,15 @@ class Offers:
             raise NotFound(f"scenarios/{name[:60]}", f"has no version {number}.")
         return found
 
+    def find_base(self, name: str) -> str | None:
+        """Name the model of the folder that a record of another name is based on, if any."""
+        version = self._served().get(name)
+        if version is None:
+            record = self.find_record(name)
+            version = self.get_version(name, record.served) if record else None
+        base = version.content.based_on if version else ""
+        return base if base and base != name else None
+
     def definition(self, spec: Spec) -> dict[str, Any]:
         """Give parameters and outputs, settings applied; raises what is wrong with them."""
         stamp = stamp_of(self.shelf.folder, spec.file), code_stamp(self.shelf.folder)

@@ -24,8 +24,12 @@ class Caller:
         return visibility_of(self.live.current(), self.live.records.accounts, resource)
 
     def why(self, scope: Scope, resource: Resource) -> Decision:
-        """Say whether they may do what `scope` names with a resource, and the reason."""
-        return decide(self.actor, scope, resource, self.visibility(resource))
+        """Say whether they may do what `scope` names with a resource, and the reason.
+
+        For what is based on something else they must be allowed to see that as well.
+        """
+        decided = decide(self.actor, scope, resource, self.visibility(resource))
+        return self.live.records.planning.derived(decided, self.actor, scope, resource)
 
     def require(self, scope: Scope, resource: Resource) -> None:
         """Pass where they may do that with a resource, of which the caller knows that it is here.

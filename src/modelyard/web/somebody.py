@@ -24,9 +24,12 @@ def why_for(email: str, resource: Resource) -> Decision:
     user = live().records.accounts.users.find_by_email(address)
     if user is not None and not user.is_active:
         return Decision(False, f"{address} is disabled.")
-    decided = decide(_actor(user, address), "read", resource, guard.visibility(resource))
+    person = _actor(user, address)
+    decided = decide(person, "read", resource, guard.visibility(resource))
+    decided = live().records.planning.derived(decided, person, "read", resource)
     why = decided.why.replace(f"with you, {address}", f"with {address}")
     why = why.replace("with you.", f"with {address}.").replace("It is yours.", "It is theirs.")
+    why = why.replace("that you may not see", f"that {address} may not see")
     if user is None:
         why = f"{address} has no account yet. With one: {why[:1].lower()}{why[1:]}"
         return replace(decided, is_allowed=False, why=f"{why} {nearest_person(address)}".strip())

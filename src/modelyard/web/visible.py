@@ -34,7 +34,7 @@ def has_public() -> bool:
     """Tell whether anybody at all may see any dataset, function or model at all."""
     current = services()
     return any(
-        guard.visibility(Resource(kind, name)).level == "public"
+        is_public(Resource(kind, name))
         for kind, names in (
             ("dataset", current.datasets.datasets),
             ("function", current.functions),
@@ -43,6 +43,14 @@ def has_public() -> bool:
         )
         for name in names
     )
+
+
+def is_public(resource: Resource) -> bool:
+    """Tell whether anybody may see a resource, and what it is based on."""
+    if guard.visibility(resource).level != "public":
+        return False
+    base = live().records.planning.find_base(resource)
+    return base is None or guard.visibility(base).level == "public"
 
 
 def get_default() -> Dataset:
