@@ -98,3 +98,38 @@ def test_the_settings_of_a_managed_model_are_not_gone_round(people):
     assert start(people[BEN], inputs=inputs).status_code == 403
     assert start(people[BEN], inputs=inputs, version=-1).status_code == 409
     assert start(people[VIC]).status_code == 403
+
+
+def test_a_run_over_several_scenarios_is_for_those_who_may_see_all_of_them(people):
+    def saved(name, *shared):
+        body = {"name": name, "inputs": {}, "level": "shared", "people": list(shared)}
+        return people[ANA].post(f"{ROOT}/subscription/saved", json=body).json
+
+    for_ben, for_vic = saved("For Ben", BEN, VIC), saved("For Vic", VIC)
+    for_all = (
+        people[ANA]
+        .post(
+            f"{ROOT}/subscription/saved", json={"name": "All", "level": "signed-in", "inputs": {}}
+        )
+        .json
+    )
+    ids = [for_all["id"], for_ben["id"]]
+    started = [
+        start(people[ANA], what_if="subscription", saved=some).json["id"]
+        for some in (ids, [*ids, for_vic["id"]], [for_all["id"]])
+    ]
+
+    def seen_by(email):
+        alone = [people[email].get(f"{RUNS}/{one}").status_code == 200 for one in started]
+        listed = people[email].get(RUNS).text
+        assert [one in listed for one in started] == alone
+        return alone
+
+    assert seen_by(ANA) == seen_by(VIC) == [True, True, True]
+    assert seen_by(BEN) == [True, False, True]
+    narrow = {"level": "shared", "people": [BEN]}
+    assert people[ANA].put(f"{for_ben['links']['self']}/access", json=narrow).status_code == 200
+    assert seen_by(VIC) == [False, False, True]
+    people[ANA].delete(for_all["links"]["self"])
+    assert seen_by(ANA) == [True, True, True]
+    assert seen_by(BEN) == seen_by(VIC) == [False, False, False]

@@ -1,7 +1,7 @@
 """Saved scenarios: values under a name, for oneself, for named people, or for all."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -138,6 +138,16 @@ class SavedScenarios:
     def visibility_of(self, saved: Saved) -> Visibility:
         """Say who may see it, besides that they must see the model."""
         return self.store.all_visibilities().get(saved.id) or Visibility(level="private")
+
+    def are_here(self, ids: Iterable[str]) -> bool:
+        """Tell whether none of these has been deleted."""
+        return set(ids) <= self.store.all_visibilities().keys()
+
+    def are_seen(self, ids: Iterable[str], *, by: Actor) -> bool:
+        """Tell whether somebody who sees their model may see all of these that are still here."""
+        known, whole = self.store.all_visibilities(), unlimited(by)
+        here = [(Resource(SAVED, one), known[one]) for one in {*ids} if one in known]
+        return all(decide(whole, "read", one, visible).is_allowed for one, visible in here)
 
     def may_change(self, saved: Saved, *, by: Actor) -> bool:
         """Tell whether somebody may change, share and delete it."""

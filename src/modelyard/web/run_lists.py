@@ -10,7 +10,7 @@ from typing import Any
 
 from modelyard.runs.run import Run
 from modelyard.web.live import live
-from modelyard.web.run_rights import find_resource, may_see
+from modelyard.web.run_rights import find_resource, may_see, named, saved_ids
 
 MOST_READ = 1000
 """Runs that one page looks through at most."""
@@ -46,8 +46,9 @@ def seen_runs(asked: Mapping[str, Any], limit: int, before: str = "") -> RunPage
 
 
 def _is_seen(run: Run, known: dict[object, bool]) -> bool:
-    """Decide once for each resource."""
-    key = find_resource(run) or run.id
+    """Decide once for all runs that ask the same; each with saved scenarios by itself."""
+    resource = find_resource(run)
+    key = run.id if resource is None or saved_ids(run.request) else (resource, *named(run))
     if key not in known:
         known[key] = may_see(run)
     return known[key]

@@ -1,8 +1,9 @@
 """Who may see a run, start one, cancel one: by the resource that it is about."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import current_app, g, request
 
@@ -39,12 +40,38 @@ def find_resource(run: Run) -> Resource | None:
 def may_see(run: Run) -> bool:
     """Tell whether the one who asks may see a run.
 
-    They may if they may read what it is about, and what else it asked. A run about nothing is
-    for the one who started it and for owners.
+    They may if they may read what it is about, and what else it asked: every saved scenario that
+    it names. A run about nothing, or with a scenario that is gone, is for the one who started it
+    and for owners.
     """
-    resource = find_resource(run)
-    if resource is not None:
-        return all(guard.may("read", one) for one in (resource, *_named(run)))
+    resource, ids = find_resource(run), saved_ids(run.request)
+    if not sees_saved(ids):
+        return False
+    if resource is None or (ids and not live().records.scenarios.saved.are_here(ids)):
+        return _is_own(run)
+    return all(guard.may("read", one) for one in (resource, *named(run)))
+
+
+def sees_saved(ids: frozenset[str]) -> bool:
+    """Tell whether the one who asks may see all of these saved scenarios that are still here."""
+    return not ids or live().records.scenarios.saved.are_seen(ids, by=guard.asker())
+
+
+def saved_ids(asked: Mapping[str, Any]) -> frozenset[str]:
+    """Give the ids of the saved scenarios that a request names, bare or with their values."""
+    if "what_if" not in asked:
+        return frozenset()
+    saved, inputs = asked.get("saved"), asked.get("inputs")
+    ids = [saved] if isinstance(saved, str) else _listed(saved)
+    ids += [one.get("id") for one in _listed(inputs) if isinstance(one, dict)]
+    return frozenset(one for one in ids if isinstance(one, str) and one)
+
+
+def _listed(told: object) -> list[Any]:
+    return list(told) if isinstance(told, list | tuple) else []
+
+
+def _is_own(run: Run) -> bool:
     own = Resource("run", run.id)
     visibility = Visibility(level="private", owner=run.started_by)
     return any(
@@ -52,7 +79,7 @@ def may_see(run: Run) -> bool:
     )
 
 
-def _named(run: Run) -> list[Resource]:
+def named(run: Run) -> list[Resource]:
     """Give what a run asks besides what it is about: a training, its dataset."""
     plan = run.request.get("plan")
     config = plan.get("config") if isinstance(plan, dict) else None

@@ -10,7 +10,7 @@ from modelyard.runs.planned import Planned, plan
 from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.run_answers import short, timed
-from modelyard.web.run_rights import may_see
+from modelyard.web.run_rights import may_see, saved_ids, sees_saved
 
 
 def seen_schedules() -> list[Planned]:
@@ -52,6 +52,8 @@ def find_resource(planned: Planned) -> Resource | None:
 
 def _is_seen(planned: Planned) -> bool:
     resource, model = find_resource(planned), planned.config.request.get("model")
+    if not sees_saved(saved_ids(planned.config.request)):
+        return False
     if resource is not None:
         is_open = not isinstance(model, str) or guard.may("read", Resource("model", model))
         return is_open and guard.may("read", resource)
