@@ -151,8 +151,7 @@ def replay(kept_id: str, workspace: Path | None, as_json: bool) -> None:
         figure_id = kept_id
         if kept_id.startswith(SAVED):
             what_ifs.saved.get(kept_id, by=actor)
-            kept = what_ifs.figures.list_of(saved=kept_id, by=actor)
-            figure_id = kept[0].id if kept else ""
+            figure_id = what_ifs.figures.latest_of(kept_id, by=actor).id
         found = what_ifs.figures.replay(figure_id, by=actor)
     if as_json:
         print_json(found)

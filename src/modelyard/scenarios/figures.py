@@ -52,6 +52,17 @@ class Figures:
         """List those that somebody may see, the newest first, without their answers."""
         return [one for one in self.store.list_figures(model, saved) if self._sees(one, by)]
 
+    def latest_of(self, saved: str, *, by: Actor) -> Figure:
+        """Give the newest figures of a saved scenario; raises NotFound where none were kept."""
+        kept = self.list_of(saved=saved, by=by)
+        if not kept:
+            cure = (
+                "Keep them on its page, or by POST to its address with /figures; "
+                "`modelyard scenarios save` keeps figures with the values."
+            )
+            raise NotFound(f"saved scenario '{saved[:64]}'", "no figures of it were kept.", cure)
+        return kept[0]
+
     def keep(self, answer: Mapping[str, Any], *, saved: str = "", by: Actor) -> Figure:
         """Keep what `WhatIfs.run` (or another of its verbs) has just answered.
 

@@ -137,6 +137,14 @@ def test_scenarios_of_other_days_are_compared(what_ifs):
 
 
 @ON_BOTH
+def test_a_saved_scenario_without_figures_says_how_to_keep_some(what_ifs):
+    saved = what_ifs.saved.save("house", "Bare", {}, by=ANA)
+    with pytest.raises(NotFound, match=r"no figures of it were kept\. Keep them on its page"):
+        what_ifs.figures.latest_of(saved.id, by=ANA)
+    figure = what_ifs.saved.work_out(saved.id, by=ANA)
+    assert what_ifs.figures.latest_of(saved.id, by=ANA).id == figure.id
+
+
 def test_every_kind_of_figure_is_replayed(what_ifs):
     what_ifs.versions.create("shop", SHOP, by=ANA)
     answers = (
