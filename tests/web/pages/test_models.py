@@ -106,7 +106,7 @@ def test_the_list_tells_what_is_served_and_what_was_refused(with_churn, files):
 
 
 def test_the_form_is_made_from_the_signature(with_churn):
-    page = with_churn.signed_in("vic@example.com").get("/models/churn").text
+    page = with_churn.signed_in("ana@example.com").get("/models/churn").text
     assert '<label for="input-1">age <small>years</small></label>' in page
     assert 'name="age" value="43"' in page
     assert "Of the owner · seen 18 to 90, may be empty" in page
@@ -116,31 +116,31 @@ def test_the_form_is_made_from_the_signature(with_churn):
 
 
 def test_the_answer_stands_on_the_page_and_has_an_address_of_its_own(with_churn):
-    vic = with_churn.signed_in("vic@example.com")
-    page = vic.get("/models/churn?age=150&plan=basic").text
+    ana = with_churn.signed_in("ana@example.com")
+    page = ana.get("/models/churn?age=150&plan=basic").text
     assert "Prediction</h2>" in page
     assert re.search(r'<p class="big"[^>]*>true</p>', page)
     assert page.count('class="bar') >= 2
     assert "age: 150 is outside 18 to 90 years." in page
     link = re.search(r'<a href="(/models/churn\?[^"]+)">Link to this answer', page)
     assert link
-    again = vic.get(link[1].replace("&amp;", "&"))
+    again = ana.get(link[1].replace("&amp;", "&"))
     assert re.search(r'<p class="big"[^>]*>true</p>', again.text)
     assert "Asks version 1" in again.text
 
 
 def test_an_unknown_value_and_a_missing_one_are_answered_where_the_model_takes_them(with_churn):
-    vic = with_churn.signed_in("vic@example.com")
-    page = vic.get("/models/churn?age=&plan=gold").text
+    ana = with_churn.signed_in("ana@example.com")
+    page = ana.get("/models/churn?age=&plan=gold").text
     assert "plan: &#39;gold&#39; was not seen in training." in page
-    page = vic.get("/models/churn?age=&plan=&_null=plan").text
+    page = ana.get("/models/churn?age=&plan=&_null=plan").text
     assert "Prediction</h2>" in page
     assert "&#34;plan&#34;: null" in page
     assert "_null=plan" in page
 
 
 def test_what_is_wrong_stands_beside_its_input(with_churn):
-    page = with_churn.signed_in("vic@example.com").get("/models/churn?age=old&plan=basic")
+    page = with_churn.signed_in("ana@example.com").get("/models/churn?age=old&plan=basic")
     assert page.status_code == 422
     assert "&#39;old&#39; is not a number." in page.text
     assert 'name="age" value="old"' in page.text
@@ -149,34 +149,34 @@ def test_what_is_wrong_stands_beside_its_input(with_churn):
 
 
 def test_unknown_parameters_are_named(with_churn):
-    answer = with_churn.signed_in("vic@example.com").get("/models/churn?aeg=4")
+    answer = with_churn.signed_in("ana@example.com").get("/models/churn?aeg=4")
     assert answer.status_code == 422
     assert "Did you mean &#39;age&#39;?" in answer.text
 
 
 def test_a_wide_model_is_asked_by_json(yard, files):
     publish(yard.app, "wide", files["wide"])
-    vic = yard.signed_in("vic@example.com")
-    assert "70 inputs, as one JSON object" in vic.get("/models/wide").text
+    ana = yard.signed_in("ana@example.com")
+    assert "70 inputs, as one JSON object" in ana.get("/models/wide").text
     record = "{" + ",".join(f'"x{n}": 0' for n in range(70)) + "}"
-    answer = vic.post("/models/wide", data={"_json": record})
+    answer = ana.post("/models/wide", data={"_json": record})
     assert answer.status_code == 200
     assert "Prediction</h2>" in answer.text
     for wrong, words in (("{", "is not JSON"), ("[]", "no JSON object"), ('{"x0": 1}', "missing")):
-        answer = vic.post("/models/wide", data={"_json": wrong})
+        answer = ana.post("/models/wide", data={"_json": wrong})
         assert answer.status_code == 422
         assert words in answer.text
 
 
 def test_rows_from_a_sheet_come_back_with_answers(with_churn):
-    vic = with_churn.signed_in("vic@example.com")
-    assert "age\tplan\n43\tbasic" in vic.get("/models/churn/rows").text
+    ana = with_churn.signed_in("ana@example.com")
+    assert "age\tplan\n43\tbasic" in ana.get("/models/churn/rows").text
     pasted = "name\tage\tplan\nAnna\t33,5\tbasic\n=1+1\t\tplus\nBen\t150\tgold\n"
-    page = vic.post("/models/churn/rows", data={"rows": pasted}).text
+    page = ana.post("/models/churn/rows", data={"rows": pasted}).text
     assert "3 answers" in page
     assert "line 4, age: 150 is outside 18 to 90." in page
     assert re.search(r"\nAnna\t33,5\tbasic\ttrue\t0,\d+\t0,\d+\n&#39;=1\+1\t\tplus\tfalse", page)
-    semicolons = vic.post("/models/churn/rows", data={"rows": "age;plan\n20;basic\n"}).text
+    semicolons = ana.post("/models/churn/rows", data={"rows": "age;plan\n20;basic\n"}).text
     assert "1 answer<" in semicolons
 
 
@@ -193,7 +193,7 @@ def test_rows_from_a_sheet_come_back_with_answers(with_churn):
     ],
 )
 def test_rows_that_cannot_be_are_told_by_line(with_churn, rows, words):
-    answer = with_churn.signed_in("vic@example.com").post("/models/churn/rows", data={"rows": rows})
+    answer = with_churn.signed_in("ana@example.com").post("/models/churn/rows", data={"rows": rows})
     assert answer.status_code == 422
     assert words in answer.text
 
