@@ -29,7 +29,7 @@ def test_nothing_is_left_to_fill_in(yard):
 
 @pytest.mark.parametrize("target", TARGETS.split())
 def test_make_knows_the_names_that_people_know(yard, target):
-    asked = ["make", "--dry-run", target, "OS_PORT=11000", "PORT=9000"]
+    asked = ["make", "--no-print-directory", "--dry-run", target, "OS_PORT=11000", "PORT=9000"]
     said = subprocess.run(asked, cwd=yard, check=True, capture_output=True, text=True).stdout
     assert "docker " in said
     if target in {"docker-start", "docker-all", "up"}:
@@ -40,7 +40,7 @@ def test_make_knows_the_names_that_people_know(yard, target):
 def test_make_reads_the_file_env(yard, tmp_path):
     make_workspace(tmp_path / "other")
     (tmp_path / "other" / ".env").write_text("OS_PORT=11000\nIMAGE=ana/yard:2\n")
-    asked = ["make", "--dry-run", "docker-start"]
+    asked = ["make", "--no-print-directory", "--dry-run", "docker-start"]
     done = subprocess.run(asked, cwd=tmp_path / "other", check=True, capture_output=True, text=True)
     assert "--publish 11000:8080" in done.stdout
     assert "--name ana-yard-2" in done.stdout
