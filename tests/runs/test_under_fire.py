@@ -42,6 +42,12 @@ def left(yard: Yard) -> int:
     return counts["queued"] + counts["running"]
 
 
+def faults_of(yard: Yard, ids: list[str]) -> list[str]:
+    """Say how the runs failed that did."""
+    runs = (yard.runs.get_run(run_id) for run_id in ids)
+    return [f"attempt {run.attempt}: {run.fault}" for run in runs if run.state != "succeeded"]
+
+
 def endings(yard: Yard) -> Counter[str]:
     """Count, by run, how often it was said to be over."""
     ended = select(EVENTS.c.run_id).where(EVENTS.c.kind == "completed")
@@ -70,6 +76,7 @@ def test_every_run_ends_once_while_workers_are_killed_each_second(
             for number in range(RUNS_IN_ALL)
         ]
         assert fire_at(yard) > 1
+        assert faults_of(yard, ids) == []
         assert yard.runs.counts()["succeeded"] == RUNS_IN_ALL
         assert endings(yard) == Counter(ids)
         for run_id in ids:

@@ -88,6 +88,17 @@ def yard(
         made.write(f"{name}-file", f"{name}.parquet")
         made.write(name, f"{prefix}{name}" + (".parquet" if engine == "spark" else ""))
     yield made
+    if engine == "spark":
+        _stop_spark()
+
+
+def _stop_spark() -> None:
+    """End the cluster: it would live as long as the tests."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        session.stop()
 
 
 def _duckdb(

@@ -55,7 +55,6 @@ ERRORS = (
 OTHER_ERRORS = (
     (400, "Bad request", "The request is not valid HTTP.", "Check the client."),
     (405, "Method not allowed", "The address does not know this method.", "`Allow` names those."),
-    (413, "Content too large", "The body is too large.", "Send less."),
     (
         415,
         "Unsupported media type",
