@@ -98,8 +98,10 @@ def _lines(process: "subprocess.Popen[bytes]", is_ended: Callable[[], bool]) -> 
     """Give what the child tells until it closes its pipe or is to end."""
     assert process.stdout is not None  # noqa: S101 (it was asked for)
     descriptor, rest = process.stdout.fileno(), b""
+    waiting = select.poll()  # `select` knows the first 1,024 descriptors only
+    waiting.register(descriptor, select.POLLIN)
     while not is_ended():
-        if not select.select([descriptor], [], [], TICK_S)[0]:
+        if not waiting.poll(TICK_S * 1000):
             continue
         piece = os.read(descriptor, 65536)
         if not piece:
