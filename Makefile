@@ -19,7 +19,7 @@ run: $(VENV)/run.ok ## Serve an example workspace on http://localhost:8080 (PORT
 test: $(VENV)/test.ok ## Check the code and run every test.
 	@scripts/prepare-tests
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@scripts/run-tests $(BIN)/pytest
 
 check: $(VENV)/test.ok ## Check style, types and the arrows between the rooms.
 	@$(BIN)/ruff check

@@ -35,11 +35,6 @@ def knowing(**members: Any) -> Iterator[None]:
         _known.reset(token)
 
 
-def what_is_known() -> Mapping[str, Any]:
-    """Give the members that lines of this thread have now."""
-    return _known.get()
-
-
 class JsonLines(logging.Formatter):
     """Writes a record as one JSON object on one line."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text, update
 
 from modelyard.accounts.tables import ATTEMPTS, SECRETS, USERS
 from modelyard.db import Database, open_database
+from modelyard.db.migrate import migrate
 from modelyard.errors import Invalid, Unavailable
 
 
@@ -33,6 +34,23 @@ def test_writers_that_read_first_wait_for_each_other(database: Database) -> None
         list(pool.map(add_one, range(100)))
     with database.reading() as connection:
         assert connection.execute(select(ATTEMPTS.c.count)).scalar_one() == 100
+
+
+def test_who_stands_still_in_a_transaction_does_not_hold_the_others_for_long(
+    postgres_url: str,
+) -> None:
+    still, other = open_database(postgres_url), open_database(postgres_url)
+    migrate(other)
+    with other.transaction() as connection:
+        connection.execute(insert(ATTEMPTS).values(bucket="a", window=0, count=0))
+    add_one = update(ATTEMPTS).values(count=ATTEMPTS.c.count + 1)
+    with pytest.raises(Unavailable), still.transaction() as held:
+        held.execute(add_one)
+        with other.transaction() as connection:
+            connection.execute(add_one)
+        held.execute(add_one)
+    with other.reading() as connection:
+        assert connection.execute(select(ATTEMPTS.c.count)).scalar_one() == 1
 
 
 def test_reading_changes_nothing(database: Database) -> None:

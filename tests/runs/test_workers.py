@@ -95,7 +95,7 @@ def test_a_worker_that_stood_still_changes_nothing_when_it_goes_on(yard: Yard) -
     first = yard.work(DEAD_AFTER_S="3")
     run_id = yard.task(holds=True)
     yard.begun(run_id)
-    first.send_signal(signal.SIGSTOP)
+    yard.freeze(first)
     yard.work(DEAD_AFTER_S="3")
     yard.begun(run_id, times=2)
     late, mine = yard.lines("begin")

@@ -1,8 +1,10 @@
 """A database, a folder, and real worker processes that can be killed."""
 
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,6 +102,25 @@ class Yard:
     def log(self) -> str:
         """Give what the workers said."""
         return (self.folder / "workers.log").read_text()
+
+    def freeze(self, worker: YardWorker) -> None:
+        """Have a worker stand still; on SQLite not in the middle of a write, which holds all."""
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            if not self.runs.database.is_sqlite or self._may_write():
+                return
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+    def _may_write(self) -> bool:
+        file = str(self.runs.database.engine.url.database)
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            connection.execute("ROLLBACK")
+            return True
 
     def stop(self) -> None:
         """End all workers at once."""

@@ -30,6 +30,9 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_size_limit=67108864",
 )
+SET_REST = "SET idle_in_transaction_session_timeout = '5s'"
+"""A process that stands still in the middle of a transaction holds its locks no longer than this:
+shorter than the silence after which the others take it for dead."""
 BROKEN = (OperationalError, InterfaceError, InternalError, DisconnectionError, PoolTimeoutError)
 """What says that the database, not the question, is at fault."""
 
@@ -120,6 +123,7 @@ def open_database(url: str, pool: int = 8) -> Database:
         pool_timeout=10,
         connect_args=options,
     )
+    event.listen(engine, "connect", _prepare_postgres)
     host = parsed.host or parsed.query.get("host") or "the local socket"
     return Database(engine, f"Postgres {parsed.database} on {host}")
 
@@ -169,6 +173,12 @@ def _open_sqlite(url: URL, pool: int) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, f"SQLite {file.name}")
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute(SET_REST)
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -75,6 +75,8 @@ def upgrade_to(database: Database, connection: Connection, revision: str) -> Non
     from alembic.config import Config
     from alembic.util import CommandError
 
+    if not database.is_sqlite:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.set_main_option("path_separator", "os")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -11,7 +10,6 @@ from modelyard.accounts.actor import Actor
 from modelyard.accounts.plain_text import clean_text
 from modelyard.accounts.resource import Level
 from modelyard.errors import Denied, Invalid, NotFound, Overtaken
-from modelyard.scenarios.managed import values_on
 from modelyard.scenarios.offered import Spec
 from modelyard.scenarios.offers import Offers
 from modelyard.scenarios.opened import content_digest
@@ -171,10 +169,6 @@ class Versions:
     def delete(self, name: str, *, by: Actor) -> None:
         """Remove a record with its versions, saved scenarios and figures, for good."""
         self.store.delete(name, by=by)
-
-    def resolved(self, content: Content, day: date) -> dict[str, Any]:
-        """Give the values that are set on a day, by parameter."""
-        return dict(values_on(content.settings, day))
 
     def _taken(self, name: str) -> bool:
         return any(share_tables(name, one.name) for one in self.offers.list_models())

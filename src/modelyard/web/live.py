@@ -84,9 +84,10 @@ class LiveServices:
         try:
             fresh = wiring.open_folder(settings=self.services.settings)
         except ModelyardError as fault:
-            if str(fault) != str(self.fault):
+            shown = _without_folders(fault, self.services.workspace.root)
+            if str(shown) != str(self.fault):
                 log.warning("the workspace is served as it was: %s", fault)
-            self.fault = _without_folders(fault, self.services.workspace.root)
+            self.fault = shown
             return
         self.fault = None
         self.services = _kept(self.services, fresh)

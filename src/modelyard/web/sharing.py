@@ -11,6 +11,11 @@ from modelyard.web.live import live
 from modelyard.web.somebody import nearest_person, without_account
 
 
+def people_in(text: str) -> list[str]:
+    """Give the addresses that somebody typed, with commas, semicolons or lines between."""
+    return text.replace(",", " ").replace(";", " ").split()
+
+
 def require_sight(resource: Resource) -> None:
     """Pass where the one who asks may look into a resource, or see to it.
 

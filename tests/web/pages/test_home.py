@@ -50,6 +50,17 @@ def test_a_broken_toml_shows_while_the_old_workspace_is_served(tmp_path):
     assert "Did you mean &#39;name&#39;?" in text
 
 
+def test_a_folder_that_is_gone_is_told_in_the_log_once(tmp_path, caplog):
+    folder = tmp_path / "yard"
+    folder.mkdir()
+    live = create_app(Settings(workspace=folder, state=tmp_path / "state")).extensions["modelyard"]
+    folder.rmdir()
+    for _ in range(3):
+        live._looked_at -= 5
+        live.current()
+    assert len([one for one in caplog.messages if "served as it was" in one]) == 1
+
+
 def test_the_list_shows_a_fault_with_place_and_cure(get):
     text = get("/datasets").get_data(as_text=True)
     assert "modelyard.toml, datasets.climber.source" in text

@@ -15,7 +15,7 @@ from modelyard.web.pages.models.frame import frame_of as frame_of_model
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.pages.scenarios.frame import access_frame as frame_of_scenario
 from modelyard.web.query import Query
-from modelyard.web.sharing import require_sight, share
+from modelyard.web.sharing import people_in, require_sight, share
 from modelyard.web.somebody import why_for
 from modelyard.web.what_if.rights import require_there
 
@@ -89,7 +89,7 @@ def change_access(resource: Resource) -> Response:
     """Change who may see it, as the form says."""
     given = Query(request.form, "level", "people", "owner", "sure")
     typed = {key: given.text(key) for key in ("level", "people", "owner")}
-    people = typed["people"].replace(",", " ").replace(";", " ").split()
+    people = people_in(typed["people"])
     try:
         share(resource, typed["level"], people, typed["owner"], is_sure=given.flag("sure"))
     except ModelyardError as fault:

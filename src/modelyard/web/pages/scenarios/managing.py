@@ -18,6 +18,7 @@ from modelyard.web.needs import guarded
 from modelyard.web.pages.access import WORDS
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.pages.scenarios.frame import Asked, framed
+from modelyard.web.sharing import people_in
 from modelyard.web.what_if.contents import change_lines, content_from_form
 from modelyard.web.what_if.fields import bounds_words
 from modelyard.web.what_if.offered import get_offered, seen_models, what_ifs
@@ -56,7 +57,7 @@ def make() -> Response:
             raise Invalid("name", "is missing.", "Use letters, digits and _.")
         require_create(name, based_on)
         content = content_from_form(form, based_on)
-        people = form.get("_people", "").replace(",", " ").replace(";", " ").split()
+        people = people_in(form.get("_people", ""))
         level = level_of_new(level_of(form.get("_level", "")))
         what_ifs().versions.create(
             name, content, why=form.get("_why", "").strip(), level=level, people=people,

@@ -14,6 +14,7 @@ from modelyard.web.pages.page import led_to
 from modelyard.web.pages.scenarios.frame import SEEN_LETTERS, Asked, asked_for
 from modelyard.web.pages.scenarios.trying import model_page
 from modelyard.web.query import Query
+from modelyard.web.sharing import people_in
 from modelyard.web.what_if.offered import get_usable, what_ifs
 from modelyard.web.what_if.state import State, state_of
 
@@ -70,7 +71,7 @@ def share(name: str, saved_id: str) -> Response:
     """Say who may see it."""
     saved = get_saved(name, saved_id)
     given = Query(request.form, "level", "people")
-    people = given.text("people").replace(",", " ").replace(";", " ").split()
+    people = people_in(given.text("people"))
     level = next((known for known in LEVELS if known == given.text("level")), None)
     try:
         if level is None:
