@@ -32,9 +32,10 @@ def default_tag(folder: Path) -> str:
     return read_dotenv(folder).get("IMAGE") or image_name(folder.resolve().name)
 
 
-def build_plan(order: ImageOrder, checkout: Path | None = None) -> Plan:
+def build_plan(order: ImageOrder, checkout: Path | None = None, platform: str = "") -> Plan:
     """Say how the image is made; of a `checkout` of Modelyard, its wheel comes first.
 
+    `platform` is the kind of machine it is for, such as linux/amd64; empty for this one's.
     Raises NotFound where the folder has no Dockerfile, and Invalid for a tag that is none.
     """
     refuse_tag(order.tag)
@@ -50,8 +51,9 @@ def build_plan(order: ImageOrder, checkout: Path | None = None) -> Plan:
     given = [
         part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")
     ]
+    machine = ("--platform", platform) if platform else ()
     build = Command(
-        ("docker", "build", *given, "--tag", order.tag, "."),
+        ("docker", "build", *machine, *given, "--tag", order.tag, "."),
         why="build the image",
         folder=order.folder,
         environ=BUILDKIT,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from modelyard.workspace.connections import ConnectionConfig
+from modelyard.workspace.deploying import DeployConfig
 from modelyard.workspace.place import FILE_NAME
 from modelyard.workspace.training import TrainConfig
 
@@ -146,5 +147,6 @@ class WorkspaceConfig(msgspec.Struct, frozen=True, kw_only=True):
     functions: FunctionsSection = FunctionsSection()
     models: dict[str, ModelConfig] = {}
     scenarios: dict[str, ScenarioConfig] = {}
+    deploy: DeployConfig = DeployConfig()
     lines: dict[str, int] = {}
     """The line of each section that says who may see something, by its dotted path."""

@@ -1,12 +1,9 @@
 """Reading modelyard.toml strictly: every fault is named by its line and key."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from modelyard.errors import Invalid
 from modelyard.workspace.config import (
@@ -23,11 +20,12 @@ from modelyard.workspace.config import (
     WorkspaceSection,
 )
 from modelyard.workspace.connections import TAKEN, ConnectionConfig
+from modelyard.workspace.deploying import read_deploying
 from modelyard.workspace.place import Path, line_of, place
+from modelyard.workspace.sections import Section, read_section, refuse_unknown
 from modelyard.workspace.training import FUNCTION, PROMOTE, HoldoutConfig, TrainConfig
 
-Section = TypeVar("Section", bound=msgspec.Struct)
-SECTIONS = ("workspace", "connections", "datasets", "schedules", "functions", "models", "scenarios")
+SECTIONS = WorkspaceConfig.__struct_fields__[:-1]
 NAMED = ("datasets", "models", "scenarios")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -42,8 +40,8 @@ def parse(text: str) -> WorkspaceConfig:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise Invalid(FILE_NAME, f"is not TOML: {fault}.") from None
-    _refuse_unknown(text, (), raw, SECTIONS)
-    workspace = _section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
+    refuse_unknown(text, (), raw, SECTIONS)
+    workspace = read_section(text, ("workspace",), raw.get("workspace", {}), WorkspaceSection)
     return WorkspaceConfig(
         workspace=workspace,
         connections=_named(text, raw, "connections", _connection),
@@ -52,6 +50,7 @@ def parse(text: str) -> WorkspaceConfig:
         functions=_functions(text, raw.get("functions", {})),
         models=_named(text, raw, "models", _model),
         scenarios=_named(text, raw, "scenarios", _scenario),
+        deploy=read_deploying(text, raw.get("deploy", {})),
         lines=_lines(text, raw),
     )
 
@@ -80,7 +79,7 @@ def _named(
 
 
 def _functions(text: str, section: object) -> FunctionsSection:
-    config = _section(text, ("functions",), section, FunctionsSection)
+    config = read_section(text, ("functions",), section, FunctionsSection)
     _refuse_lost_sharing(text, ("functions",), config)
     bounds = {"timeout_s": (0.001, 86_400), "at_once": (1, 10_000), "memory_mib": (16, 2**20)}
     for key, (least, most) in bounds.items():
@@ -92,7 +91,7 @@ def _functions(text: str, section: object) -> FunctionsSection:
 
 
 def _connection(text: str, name: str, section: object) -> ConnectionConfig:
-    config = _section(text, ("connections", name), section, ConnectionConfig)
+    config = read_section(text, ("connections", name), section, ConnectionConfig)
     if name in TAKEN:
         raise Invalid(place(text, "connections", name), f"'{name}' is how web addresses begin.")
     if "@" in config.address and config.kind not in {"spark", "duckdb"}:
@@ -109,7 +108,7 @@ def _model(text: str, name: str, section: object) -> ModelConfig:
     train = section.get("train") if isinstance(section, dict) else None
     if train is not None:
         _refuse_bad_training(text, (*path, "train"), train)
-    config = _section(text, path, section, ModelConfig)
+    config = read_section(text, path, section, ModelConfig)
     _refuse_lost_sharing(text, path, config)
     return config
 
@@ -117,8 +116,8 @@ def _model(text: str, name: str, section: object) -> ModelConfig:
 def _refuse_bad_training(text: str, path: Path, section: object) -> None:
     """Raise Invalid, with the line, for a section by which nothing can be trained."""
     if isinstance(section, dict) and isinstance(section.get("holdout"), dict):
-        _section(text, (*path, "holdout"), section["holdout"], HoldoutConfig)
-    config = _section(text, path, section, TrainConfig)
+        read_section(text, (*path, "holdout"), section["holdout"], HoldoutConfig)
+    config = read_section(text, path, section, TrainConfig)
     if not FUNCTION.fullmatch(config.function):
         why = f"'{config.function[:80]}' names no function."
         raise Invalid(place(text, *path, "function"), why, "Such as training.churn:train.")
@@ -140,7 +139,7 @@ def _refuse_bad_training(text: str, path: Path, section: object) -> None:
 
 def _scenario(text: str, name: str, section: object) -> ScenarioConfig:
     path = ("scenarios", name)
-    config = _section(text, path, section, ScenarioConfig)
+    config = read_section(text, path, section, ScenarioConfig)
     _refuse_lost_sharing(text, path, config)
     if config.retrain and not FUNCTION.fullmatch(config.retrain):
         why = f"'{config.retrain[:80]}' names no function."
@@ -149,7 +148,7 @@ def _scenario(text: str, name: str, section: object) -> ScenarioConfig:
 
 
 def _schedule(text: str, name: str, section: object) -> ScheduleConfig:
-    config = _section(text, ("schedules", name), section, ScheduleConfig)
+    config = read_section(text, ("schedules", name), section, ScheduleConfig)
     if len(config.cron.split()) != 5:
         raise Invalid(
             place(text, "schedules", name, "cron"),
@@ -182,7 +181,7 @@ def _refuse_lost_sharing(text: str, path: Path, config: Sharing) -> None:
 
 def _dataset(text: str, name: str, section: object) -> DatasetConfig:
     path = ("datasets", name)
-    config = _section(text, path, section, DatasetConfig)
+    config = read_section(text, path, section, DatasetConfig)
     _refuse_lost_sharing(text, path, config)
     if config.separator is not None and not SEPARATOR.fullmatch(config.separator):
         why = "must be one ASCII character, and no quote, letter, digit or line end."
@@ -195,25 +194,3 @@ def _dataset(text: str, name: str, section: object) -> DatasetConfig:
                 "Set it in the environment, where Polars finds it by itself.",
             )
     return config
-
-
-def _section(text: str, path: Path, section: object, kind: type[Section]) -> Section:
-    if not isinstance(section, dict):
-        raise Invalid(place(text, *path), "must be a section with keys.")
-    _refuse_unknown(text, path, section, kind.__struct_fields__)
-    try:
-        return msgspec.convert(section, kind)
-    except msgspec.ValidationError as fault:
-        why, _, where = str(fault).partition(" - at ")
-        key = where.strip("`$").split("[")[0].lstrip(".")
-        raise Invalid(place(text, *path, *([key] if key else [])), f"{why}.") from None
-
-
-def _refuse_unknown(
-    text: str, path: Path, section: Mapping[str, object], known: tuple[str, ...]
-) -> None:
-    for key in section:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            cure = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
-            raise Invalid(place(text, *path, key), "unknown key.", cure)

@@ -1,0 +1,16 @@
+"""The places to deploy to; each is one entry here."""
+
+from importlib import import_module
+
+from modelyard.deploy.target import Target
+
+TARGETS: dict[str, str] = {
+    "cloud_run": "modelyard.deploy.targets.cloud_run",
+}
+"""By name, the module that has `TARGET`; it is loaded when it is asked for."""
+
+
+def get_target(name: str) -> Target:
+    """Give a target by name."""
+    found: Target = import_module(TARGETS[name]).TARGET
+    return found
