@@ -13,6 +13,7 @@ from modelyard.settings import (
     to_environment,
     user_cache,
 )
+from modelyard.settings.quota import Quota
 
 
 def test_nothing_set_gives_the_defaults():
@@ -30,6 +31,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         workers=3,
         threads=4,
         waiting=3,
+        token_quota=Quota(600, "minute"),
         state=Path.cwd() / "state",
         cache_bytes=5,
         model_bytes=6,
@@ -103,6 +105,12 @@ def test_the_port_is_ours_else_the_platforms(env, port):
         ("MODELYARD_WAIT_S", "nan", "MODELYARD_WAIT_S: nan is not between 0 and 300."),
         ("MODELYARD_WAIT_S", "inf", "MODELYARD_WAIT_S: inf is not between 0 and 300."),
         ("MODELYARD_WORKERS", "-1", "MODELYARD_WORKERS: -1 is not between 1 and 256."),
+        (
+            "MODELYARD_TOKEN_QUOTA",
+            "600",
+            "MODELYARD_TOKEN_QUOTA: '600' is no quota. "
+            "Write requests and a span: 600/minute, 20000/hour or 100000/day.",
+        ),
         ("MODELYARD_PUBLIC", "perhaps", "MODELYARD_PUBLIC: 'perhaps' is neither true nor false."),
     ],
 )

@@ -177,7 +177,7 @@ def open_records(
         pool=connections or settings.threads + 2,
     )
     blobs = open_blobs(services.blobs_address)
-    accounts = open_accounts(database)
+    accounts = open_accounts(database, token_quota=services.settings.token_quota)
     models = open_registry(database, blobs, accounts.audit, settings.model_bytes)
 
     latest = current or (lambda: services)

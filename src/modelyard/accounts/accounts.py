@@ -13,12 +13,14 @@ from modelyard.accounts.links import Links
 from modelyard.accounts.memory import Memory
 from modelyard.accounts.passwords import Hasher, Passwords
 from modelyard.accounts.pending import Pending
+from modelyard.accounts.quotas import Quotas
 from modelyard.accounts.sessions import Sessions
 from modelyard.accounts.sharing import SharingTable
 from modelyard.accounts.throttle import Throttle
 from modelyard.accounts.tokens import Tokens
 from modelyard.accounts.users import Users
 from modelyard.db import Database
+from modelyard.settings.quota import Quota
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,12 @@ def open_accounts(
     *,
     ticks: Callable[[], float] = time.monotonic,
     hasher: Hasher | None = None,
+    token_quota: Quota | None = None,
 ) -> Accounts:
     """Join the parts; nothing is asked of the database yet.
 
     `ticks` is the clock, in seconds, of what is remembered for a second; `hasher` takes the place
-    of Argon2id.
+    of Argon2id; `token_quota` is the quota of tokens that have none of their own.
     """
     audit, throttle = AuditLog(database, clock), Throttle(database, clock)
     footprints = Footprints(database)
@@ -68,7 +71,7 @@ def open_accounts(
     return Accounts(
         users=Users(ground),
         sessions=Sessions(ground),
-        tokens=Tokens(ground),
+        tokens=Tokens(ground, Quotas(throttle, token_quota)),
         links=Links(ground),
         invitations=Pending(ground),
         sharing=SharingTable(ground),

@@ -63,6 +63,7 @@ TOKENS = Table(
     Column("expires_at", Moment),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    Column("quota", String(24)),
     Index("ix_tokens_user_id", "user_id"),
 )
 LINKS = Table(

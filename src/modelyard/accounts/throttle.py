@@ -59,7 +59,7 @@ class Throttle:
                 update(ATTEMPTS)
                 .where(
                     ATTEMPTS.c.bucket == limit.bucket,
-                    ATTEMPTS.c.window == self._end(limit.window_s),
+                    ATTEMPTS.c.window == self.end_of(limit.window_s),
                     ATTEMPTS.c.count > 0,
                 )
                 .values(count=ATTEMPTS.c.count - 1)
@@ -68,22 +68,22 @@ class Throttle:
     def refuse_if_full(self, bucket: str, most: int, window_s: int) -> None:
         """Raise Throttled where `most` attempts were counted; counts nothing itself."""
         question = select(ATTEMPTS.c.count).where(
-            ATTEMPTS.c.bucket == bucket, ATTEMPTS.c.window == self._end(window_s)
+            ATTEMPTS.c.bucket == bucket, ATTEMPTS.c.window == self.end_of(window_s)
         )
         with self.database.reading() as connection:
             counted = connection.execute(question).scalar() or 0
         if counted >= most:
             raise self._full(window_s)
 
-    def count(self, bucket: str, window_s: int) -> int:
-        """Count an attempt and give how many there were in this span of time."""
+    def count(self, bucket: str, window_s: int, many: int = 1) -> int:
+        """Count attempts and give how many there were in this span of time."""
         self._sweep()
         with self.database.transaction() as connection:
-            return self._count(connection, bucket, window_s)
+            return self._count(connection, bucket, window_s, many)
 
     def mark(self, connection: Connection, bucket: str, lives_s: int) -> None:
         """Remember something for at least `lives_s` seconds."""
-        end = self._end(DAY_S) + lives_s
+        end = self.end_of(DAY_S) + lives_s
         older = (ATTEMPTS.c.bucket == bucket) & (ATTEMPTS.c.window < end)
         connection.execute(delete(ATTEMPTS).where(older))
         self._upsert(connection, bucket, end)
@@ -96,13 +96,13 @@ class Throttle:
         with self.database.reading() as connection:
             return connection.execute(question.limit(1)).first() is not None
 
-    def _count(self, connection: Connection, bucket: str, window_s: int) -> int:
-        return self._upsert(connection, bucket, self._end(window_s))
+    def _count(self, connection: Connection, bucket: str, window_s: int, many: int = 1) -> int:
+        return self._upsert(connection, bucket, self.end_of(window_s), many)
 
-    def _upsert(self, connection: Connection, bucket: str, end: int) -> int:
-        added = self.database.insert(ATTEMPTS).values(bucket=bucket, window=end, count=1)
+    def _upsert(self, connection: Connection, bucket: str, end: int, many: int = 1) -> int:
+        added = self.database.insert(ATTEMPTS).values(bucket=bucket, window=end, count=many)
         more = added.on_conflict_do_update(
-            index_elements=["bucket", "window"], set_={"count": ATTEMPTS.c.count + 1}
+            index_elements=["bucket", "window"], set_={"count": ATTEMPTS.c.count + many}
         )
         counted = connection.execute(more.returning(ATTEMPTS.c.count)).scalar_one()
         return int(counted)
@@ -117,7 +117,7 @@ class Throttle:
             connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.window <= now))
 
     def _full(self, window_s: int) -> Throttled:
-        wait_s = self._end(window_s) - self.clock().timestamp()
+        wait_s = self.end_of(window_s) - self.clock().timestamp()
         return Throttled(
             "sign-in",
             "too many attempts.",
@@ -128,7 +128,7 @@ class Throttle:
     def _now(self) -> int:
         return int(self.clock().timestamp())
 
-    def _end(self, window_s: int) -> int:
+    def end_of(self, window_s: int) -> int:
         """Give the end of the present span, in seconds since 1970."""
         return (self._now() // window_s + 1) * window_s
 

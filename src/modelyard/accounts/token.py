@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from modelyard.accounts.actor import Scope
 from modelyard.accounts.resource import Resource
 from modelyard.accounts.tables import TOKENS, USERS
+from modelyard.settings.quota import Quota, read_quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class Token:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    quota: Quota | None = None
+    """How often it may ask; None for as often as any token may."""
 
     def state_at(self, now: datetime) -> str:
         """Say whether it is `revoked`, `expired` or `active`."""
@@ -47,6 +50,11 @@ def only_of(row: Any) -> Resource | None:
     return Resource(row.resource_kind, row.resource_name) if row.resource_kind else None
 
 
+def quota_of(row: Any) -> Quota | None:
+    """Give the quota of a row, or None."""
+    return read_quota("token", row.quota) if row.quota else None
+
+
 def token_of(row: Any) -> Token:
     """Give the token of a row."""
     return Token(
@@ -61,4 +69,5 @@ def token_of(row: Any) -> Token:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        quota=quota_of(row),
     )

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from modelyard.accounts.resource import Resource
     from modelyard.accounts.tokens import Token
     from modelyard.cli.accounts import Desk
+    from modelyard.settings.quota import Quota
 
 LONGEST_DAYS = 3650
 
 
 @click.group()
 def tokens() -> None:
-    """Make, list and revoke the tokens of programs."""
+    """Make, list, bound and revoke the tokens of programs."""
 
 
 @tokens.command()
@@ -43,6 +44,7 @@ def tokens() -> None:
     metavar="WHEN",
     help="30d, the last day 2027-01-31, or never.",
 )
+@click.option("--quota", metavar="N/SPAN", help="How often it may ask: 600/minute, 100000/day.")
 @workspace_option
 def create(email: str, workspace: Path | None, **options: Any) -> None:
     """Make a token and print it, once.
@@ -57,6 +59,7 @@ def create(email: str, workspace: Path | None, **options: Any) -> None:
             options["scopes"],
             only=_resource(desk, options["only"]),
             expires_at=expires_at,
+            quota=_quota(options["quota"]),
             by=desk.actor,
         )
         address = desk.address
@@ -82,6 +85,24 @@ def list_tokens(email: str | None, workspace: Path | None, as_json: bool) -> Non
     from modelyard.cli.screen.console import open_console
 
     show_tokens(open_console(), found)
+
+
+@tokens.command()
+@click.argument("token_id", metavar="ID")
+@click.argument("requests", metavar="N/SPAN")
+@workspace_option
+def quota(token_id: str, requests: str, workspace: Path | None) -> None:
+    """Change how often a token may ask: 600/minute, 20000/hour, 100000/day, or none.
+
+    What is asked beyond it is answered 429, until the next minute, hour or day begins.
+    """
+    wanted = None if requests == "none" else _quota(requests)
+    with open_desk(workspace) as desk:
+        token = desk.accounts.tokens.set_quota(token_id, wanted, by=desk.actor)
+        usual = desk.services.settings.token_quota
+    now = token.quota or usual
+    until = f"may ask {now}" if now else "may ask as often as it likes"
+    click.echo(f"Token {token.id} ({token.name}) of {token.user_email} {until}.")
 
 
 @tokens.command()
@@ -115,6 +136,13 @@ def expiry_of(text: str, now: datetime) -> datetime | None:
     raise Invalid("--expires", f"'{text[:40]}' is not understood.", known)
 
 
+def _quota(text: str | None) -> "Quota | None":
+    """Read a quota; raises Invalid."""
+    from modelyard.settings.quota import read_quota
+
+    return None if text is None else read_quota("--quota", text)
+
+
 def _resource(desk: "Desk", text: str | None) -> "Resource | None":
     """Read the one resource of a token; raises NotFound where there is none of that name."""
     from modelyard.accounts.resource import Resource
@@ -137,6 +165,7 @@ def _content(token: "Token") -> dict[str, Any]:
         "only": str(token.only) if token.only else None,
         "state": token.state_at(datetime.now(UTC)),
         "created_at": token.created_at,
+        "quota": str(token.quota) if token.quota else None,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
         "revoked_at": token.revoked_at,

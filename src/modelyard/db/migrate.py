@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from modelyard.db.engine import Database, away
 from modelyard.errors import Unavailable
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`."""
 LOCK = 6_033_570_421_845_163_332
 """Any number, the same in all instances: the name of the lock in Postgres."""

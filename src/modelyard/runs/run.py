@@ -48,6 +48,8 @@ class Run:
     passport: Mapping[str, Any] | None = None
     """What it takes to recompute it; there once it has succeeded."""
     fault: Fault | None = None
+    traceparent: str | None = None
+    """The trace of the request that asked for it, where it had one."""
 
     @property
     def is_over(self) -> bool:

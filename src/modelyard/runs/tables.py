@@ -45,6 +45,7 @@ RUNS = Table(
     Column("idempotency_digest", String(64)),
     Column("passport", JSON),
     Column("fault", JSON),
+    Column("traceparent", String(55)),
     Index("ix_runs_state_created_at", "state", "created_at"),
     Index("ix_runs_created_at", "created_at"),
     Index(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.errors import Invalid
+from modelyard.settings.quota import read_quota
 
 
 @dataclass(frozen=True)
@@ -80,4 +81,5 @@ FLAG = Kind(_flag, lambda value: "true" if value else "false")
 NAMES = Kind(_names, ",".join)
 ADDRESS = Kind(_address)
 PATH = Kind(_path)
+QUOTA = Kind(read_quota, lambda quota: "" if quota is None else str(quota))
 FOLDER = Kind(lambda _, text: Path(text), lambda path: "" if path is None else str(path.resolve()))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from modelyard.settings.folders import user_cache, user_data
+from modelyard.settings.quota import Quota
 
 MEBIBYTE = 1024 * 1024
 FOR_REFUSALS = 4
@@ -38,6 +39,8 @@ class Settings:
     waiting: int = 0
     """Requests per web process that may wait for a thread, before others are refused; 0 refuses
     nobody (`MODELYARD_WAITING`)."""
+    token_quota: Quota | None = None
+    """How often a token without a quota of its own may ask (`MODELYARD_TOKEN_QUOTA`)."""
     state: Path | None = None
     """Where caches and fetched copies are kept (`MODELYARD_STATE`)."""
     cache_bytes: int = 2048 * MEBIBYTE

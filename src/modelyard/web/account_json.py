@@ -46,6 +46,7 @@ def token_json(token: Token) -> dict[str, Any]:
         "state": token.state_at(datetime.now(UTC)),
         "scopes": list(token.scopes),
         "resource": str(token.only) if token.only else None,
+        "quota": str(token.quota) if token.quota else None,
         "created_at": _moment(token.created_at),
         "expires_at": _moment(token.expires_at),
         "last_used_at": _moment(token.last_used_at),

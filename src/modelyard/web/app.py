@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from modelyard.settings import Settings, from_environment
-from modelyard.web import functions, guard, headers, own_pages, places, problems, watch
+from modelyard.web import functions, guard, headers, own_pages, places, problems, quotas, watch
 from modelyard.web.admission import Admission
 from modelyard.web.api import access as access_api
 from modelyard.web.api import (
@@ -113,6 +113,7 @@ def _add_layers(app: Flask, settings: Settings, is_service: bool) -> None:
     begin = app.extensions[PULSE].begin if is_service else None
     is_bounded = is_service and settings.waiting > 0
     admission = Admission(settings.threads, settings.waiting) if is_bounded else None
+    app.wsgi_app = quotas.WithinQuota(app.wsgi_app, live)  # type: ignore[method-assign]
     app.wsgi_app = watch.Watch(  # type: ignore[method-assign]
         app.wsgi_app, live.services.state / "metrics", settings.log, begin, admission
     )

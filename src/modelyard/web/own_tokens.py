@@ -8,7 +8,7 @@ from modelyard.errors import Conflict, Denied
 from modelyard.web import guard
 from modelyard.web.command_lines import first_owner
 from modelyard.web.live import live
-from modelyard.web.token_request import token_request
+from modelyard.web.token_request import quota_in, token_request
 
 
 def require_keeper() -> Actor:
@@ -45,8 +45,18 @@ def create_token(given: dict[str, Any]) -> tuple[Token, str]:
         wanted.scopes,
         only=wanted.only,
         expires_at=wanted.expires_at,
+        quota=wanted.quota,
         by=actor,
     )
+
+
+def set_quota(token_id: str, value: Any) -> Token:
+    """Change how often a token may ask: its person may lower it, owners may do anything.
+
+    Raises Invalid, Denied, and NotFound for one that is not there or somebody else's.
+    """
+    actor = require_keeper()
+    return live().records.accounts.tokens.set_quota(token_id, quota_in(value), by=actor)
 
 
 def list_tokens(everybodys: bool = False) -> list[Token]:

@@ -7,6 +7,7 @@ from typing import Any
 from modelyard.accounts.actor import SCOPES, Scope
 from modelyard.accounts.resource import Resource
 from modelyard.errors import Invalid
+from modelyard.settings.quota import Quota, read_quota
 from modelyard.web import guard
 
 LONGEST_DAYS = 3650
@@ -22,10 +23,11 @@ class TokenRequest:
     scopes: tuple[Scope, ...]
     only: Resource | None
     expires_at: datetime | None
+    quota: Quota | None
 
 
 def token_request(given: dict[str, Any]) -> TokenRequest:
-    """Read name, scopes, resource (such as `dataset/flights`) and expires_days.
+    """Read name, scopes, resource (such as `dataset/flights`), expires_days and quota.
 
     Raises Invalid for what cannot be, and NotFound for a resource that the one who asks may not
     see.
@@ -35,7 +37,15 @@ def token_request(given: dict[str, Any]) -> TokenRequest:
         scopes=_scopes(given.get("scopes", ["read"])),
         only=_only(given.get("resource")),
         expires_at=_expiry(given.get("expires_days", USUAL_DAYS)),
+        quota=quota_in(given.get("quota")),
     )
+
+
+def quota_in(value: Any) -> Quota | None:
+    """Read a quota such as `600/minute`; nothing is none. Raises Invalid."""
+    if value is None or value == "":
+        return None
+    return read_quota("quota", value if isinstance(value, str) else str(value)[:40])
 
 
 def _name(value: Any) -> str:

@@ -65,6 +65,7 @@ def show_tokens(console: "Console", tokens: Sequence["Token"]) -> None:
         Column("scopes", tuple(" ".join(token.scopes) for token in tokens), rank=1),
         Column("only", tuple(only), rank=2, least=10),
         Column("expires", tuple(expires), rank=3),
+        Column("quota", tuple(str(token.quota or NOTHING) for token in tokens), rank=4),
         Column("last used", tuple(moment_text(token.last_used_at) for token in tokens), rank=4),
         Column("begins", tuple(f"myd_{token.hint}" for token in tokens), rank=5),
     ]

@@ -13,7 +13,7 @@ from modelyard.web.live import live, services
 from modelyard.web.needs import for_people
 from modelyard.web.once import once
 from modelyard.web.own_address import own_address
-from modelyard.web.own_tokens import create_token, revoke_token
+from modelyard.web.own_tokens import create_token, revoke_token, set_quota
 from modelyard.web.pages.browsers import browser_name
 from modelyard.web.pages.page import led_to, page, status_of
 from modelyard.web.query import Query
@@ -32,6 +32,7 @@ NOTES = {
     "password": "The password is changed; your other sessions have ended.",
     "sessions": "You are signed out everywhere else.",
     "session": "That session has ended.",
+    "quota": "The quota holds from now on.",
     "revoked": "The token is revoked.",
 }
 
@@ -94,7 +95,7 @@ def end_session(session_id: str) -> Response:
 @for_people
 def add_token() -> Response:
     """Make a token, and show it this once."""
-    given = Query(request.form, "name", "scopes", "resource", "expires_days", "key")
+    given = Query(request.form, "name", "scopes", "resource", "expires_days", "quota", "key")
     days = given.text("expires_days", "90")
     typed = {
         "at": "token",
@@ -102,8 +103,9 @@ def add_token() -> Response:
         "scopes": list(given.many("scopes")),
         "resource": given.text("resource"),
         "expires_days": days,
+        "quota": given.text("quota"),
     }
-    wanted: dict[str, Any] = {key: typed[key] for key in ("name", "scopes", "resource")}
+    wanted: dict[str, Any] = {key: typed[key] for key in ("name", "scopes", "resource", "quota")}
     wanted["expires_days"] = int(days) if days.isdecimal() else None if days == "never" else days
     try:
         with once():
@@ -111,6 +113,18 @@ def add_token() -> Response:
     except ModelyardError as fault:
         return account(fault, typed)
     return account(fresh=token, secret=secret)
+
+
+@blueprint.post("/tokens/<token_id>/quota")
+@for_people
+def change_quota(token_id: str) -> Response:
+    """Change how often a token of one's own may ask."""
+    given = Query(request.form, "quota")
+    try:
+        set_quota(token_id, given.text("quota"))
+    except ModelyardError as fault:
+        return account(fault, {"at": token_id, "quota": given.text("quota")})
+    return led_to("/account?done=quota")
 
 
 @blueprint.post("/tokens/<token_id>/revoke")
@@ -152,6 +166,7 @@ def account(
         fresh=fresh,
         secret=secret,
         trial=trial_address(fresh),
+        usual_quota=settings.token_quota,
         oidc_name=settings.oidc_name if settings.oidc_issuer else "",
     )
 
@@ -166,6 +181,7 @@ def shown_tokens(tokens: list[Token]) -> list[dict[str, Any]]:
             "hint": token.hint,
             "scopes": token.scopes,
             "only": token.only,
+            "quota": str(token.quota) if token.quota else "",
             "created_at": token.created_at,
             "expires_at": token.expires_at,
             "last_used_at": token.last_used_at,
