@@ -1,0 +1,1 @@
+"""Compute Engine: groups of machines behind one load balancer."""

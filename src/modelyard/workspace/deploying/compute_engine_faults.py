@@ -1,0 +1,83 @@
+"""What does not go together in `[deploy.compute_engine]`."""
+
+import re
+from collections.abc import Iterator
+
+from modelyard.workspace.deploying.compute_engine import ComputeEngineSettings
+from modelyard.workspace.deploying.settings import SECRET_NAME, Contradiction
+
+REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
+ZONE_END = re.compile(r"-[a-z]")
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+CLOUD_SQL = re.compile(r"[a-z0-9.:-]+:[a-z0-9-]+:[a-z0-9-]+")
+BUCKET = re.compile(r"gs://[a-z0-9][a-z0-9._-]+(/[A-Za-z0-9._/-]*)?")
+PLAIN_VALUE = re.compile(r"[^\r\n]*")
+
+
+def of_places(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
+    """Look at regions and zones."""
+    if len(set(settings.regions)) < len(settings.regions):
+        yield Contradiction("regions", "names a region twice.")
+    for region in settings.regions:
+        if not REGION.fullmatch(region):
+            why = f"'{region[:60]}' is no region."
+            yield Contradiction("regions", why, "Such as europe-west4.")
+    for zone in settings.zones:
+        if zone[:-2] not in settings.regions or not ZONE_END.fullmatch(zone[-2:]):
+            why = f"'{zone[:60]}' is in none of the regions."
+            yield Contradiction("zones", why, "Such as europe-west4-a.")
+    if settings.zones and not all(map(settings.zones_of, settings.regions)):
+        why = "names none for some of the regions."
+        yield Contradiction("zones", why, "Name them for all regions, or for none.")
+
+
+def of_names(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
+    """Look at domains."""
+    if settings.regions and not settings.domains and not settings.plain_http:
+        why = "is missing, so there would be no HTTPS."
+        cure = 'Such as ["yard.example.com"]; for a trial, plain_http = true.'
+        yield Contradiction("domains", why, cure)
+    if settings.domains and settings.plain_http:
+        yield Contradiction("plain_http", "is for a deployment without domains.")
+    for domain in settings.domains:
+        if not DOMAIN.fullmatch(domain):
+            why = f"'{domain[:80]}' is no name."
+            yield Contradiction("domains", why, "In small letters, such as yard.example.com.")
+    if settings.dns_zone and not settings.domains:
+        yield Contradiction("dns_zone", "is for domains, and there are none.")
+
+
+def of_signals(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
+    """Look at what the autoscaler is told."""
+    if settings.min_instances > settings.max_instances:
+        why = f"is more than max_instances, {settings.max_instances}."
+        yield Contradiction("min_instances", why)
+    signals = (settings.target_cpu, settings.load_share, settings.target_latency_ms)
+    if settings.max_instances > settings.min_instances and not any(signals):
+        yield Contradiction("target_cpu", "and all other targets are 0: nothing adds a machine.")
+    if settings.predictive and not settings.target_cpu:
+        yield Contradiction("predictive", "predicts the use of processors, and target_cpu is 0.")
+
+
+def of_what_is_kept(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
+    """Look at database and files."""
+    if settings.database_secret and not SECRET_NAME.fullmatch(settings.database_secret):
+        cure = "The secret itself does not stand here."
+        yield Contradiction("database_secret", "is no name of a secret.", cure)
+    if settings.regions and settings.is_many and not settings.database_secret:
+        why = "is missing: several machines need one database."
+        cure = "Name the secret that holds its URL; or one region, with max_instances = 1."
+        yield Contradiction("database_secret", why, cure)
+    if settings.database_secret and settings.is_many and not settings.blobs:
+        why = "is missing: several machines need one place for files."
+        yield Contradiction("blobs", why, "Such as gs://my-bucket/yard.")
+    if settings.cloud_sql and not CLOUD_SQL.fullmatch(settings.cloud_sql):
+        yield Contradiction("cloud_sql", "is no instance.", "Such as my-project:europe-west4:yard.")
+    if settings.cloud_sql and not settings.database_secret:
+        why = "needs database_secret: the URL at 127.0.0.1, with its password."
+        yield Contradiction("cloud_sql", why)
+    if settings.blobs and not BUCKET.fullmatch(settings.blobs):
+        yield Contradiction("blobs", "is no address in Cloud Storage.", "Such as gs://bucket/yard.")
+    for name, value in settings.environment.items():
+        if not PLAIN_VALUE.fullmatch(value):
+            yield Contradiction("environment", f"{name} has several lines.")
