@@ -24,6 +24,9 @@ class Blobs(Protocol):
     def write_file(self, name: str, path: Path) -> None:
         """Keep the content of a file, however large, as `write` does."""
 
+    def add(self, name: str, content: bytes) -> bool:
+        """Keep a content unless the name is taken; of several who try at once, one hears True."""
+
     def read(self, name: str) -> bytes:
         """Give a content; raises NotFound."""
 

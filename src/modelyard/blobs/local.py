@@ -31,6 +31,22 @@ class LocalBlobs:
         """Keep the content of a file."""
         self._put(name, lambda target: shutil.copyfile(path, target))
 
+    def add(self, name: str, content: bytes) -> bool:
+        """Keep a content unless the name is taken; tells whether it is ours."""
+        path = self._path(name)
+        temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+        with self._words(name):
+            private_folder(path.parent)
+            try:
+                temporary.write_bytes(content)
+                path.hardlink_to(temporary)
+            except FileExistsError:
+                return False
+            finally:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+        return True
+
     def read(self, name: str) -> bytes:
         """Give a content; raises NotFound."""
         with self._words(name):

@@ -36,6 +36,17 @@ class ObjectBlobs:
         with self._words(name):
             self.store.put(self._path(name), path)
 
+    def add(self, name: str, content: bytes) -> bool:
+        """Keep a content unless the name is taken; tells whether it is ours."""
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        with self._words(name):
+            try:
+                self.store.put(self._path(name), content, mode="create", use_multipart=False)
+            except (AlreadyExistsError, PreconditionError, FileExistsError):
+                return False
+        return True
+
     def read(self, name: str) -> bytes:
         """Give a content; raises NotFound."""
         with self._words(name):

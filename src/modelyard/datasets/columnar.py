@@ -77,9 +77,14 @@ def refuse_different_parts(
         place = name_of(where, files, path)
         schema = scan_local(place, [path], arrow).collect_schema()
         first = first or schema
-        difference = _difference(first, schema)
-        if difference:
-            raise Invalid(place, f"{difference} in the first part.", "Give all parts the same.")
+        refuse_difference(place, first, schema)
+
+
+def refuse_difference(where: str, first: pl.Schema, other: pl.Schema) -> None:
+    """Raise Invalid where a part has other columns than the first."""
+    difference = _difference(first, other)
+    if difference:
+        raise Invalid(where, f"{difference} in the first part.", "Give all parts the same.")
 
 
 def find_broken(where: str, files: Sequence[Path], arrow: bool) -> Invalid | None:

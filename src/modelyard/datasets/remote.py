@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 8 * 1024 * 1024
 LISTED_AT_ONCE = 1000
 STALE_S = 86_400.0
+NO_CREDENTIALS = ("token request", "credential", "/latest/api/token", "/computemetadata/")
+"""What stands in a fault where nobody gave any: then a machine of the cloud is asked for its own."""
 
 
 def ask(where: str, source: Source) -> tuple[RemoteFile, ...]:
@@ -116,7 +118,7 @@ def _in_words(where: str, fault: Exception) -> ModelyardError:
     text = str(fault)
     if isinstance(fault, PermissionDeniedError | UnauthenticatedError):
         return Unavailable(where, "the store does not let this service read it.")
-    if "token request" in text or "credential" in text.lower():
+    if any(sign in text.lower() for sign in NO_CREDENTIALS):
         cure = "Set them in the environment, or the storage option for unsigned requests."
         return Unavailable(where, "there are no credentials for the store.", cure)
     if "HTTP error" in text or "error sending request" in text or "timed out" in text:

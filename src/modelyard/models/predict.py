@@ -32,8 +32,8 @@ class Predictor:
         self.description = description
         self.reader = Reader(description.signature, most_rows)
         self.runtime = runtime
-        self.class_names = tuple(tuple(map(_text, known)) for known in description.classes)
-        """Of each output the classes as texts, in the order of the probabilities."""
+        self.by_class = tuple(map(_by_class, description.classes))
+        """Of each output what puts a row's probabilities beside the texts of their classes."""
         self._watch = Watch(description.signature)
 
     @property
@@ -72,6 +72,14 @@ def open_predictor(
 ) -> Predictor:
     """Make an opened model ready; takes and raises what `open_runtime` does."""
     return Predictor(description, open_runtime(description, content, original, **options))
+
+
+def _by_class(classes: tuple[Value, ...]) -> type[msgspec.Struct]:
+    """Make a struct of classes: it is made, and written as JSON, sooner than a dictionary."""
+    names = {f"class_{place}": _text(known) for place, known in enumerate(classes)}
+    return msgspec.defstruct(
+        "ByClass", [(name, float) for name in names], rename=names, frozen=True, gc=False
+    )
 
 
 def _text(known: Value) -> str:

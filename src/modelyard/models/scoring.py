@@ -1,10 +1,10 @@
 """Every row of a table through a model: part by part, some thousand rows at a time.
 
 What a piece gave is kept. Where a worker dies, the next one goes on with the first piece that is
-missing.
+missing; workers that have time make pieces of the same run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.errors import Invalid, ModelyardError, NotFound
 from modelyard.runs.kinds import Context
 from modelyard.runs.pieces import Pieces
+from modelyard.runs.sharing import Piece, Share, SharedWork, help_with
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,12 +49,8 @@ class Scoring:
         """
         import polars as pl
 
-        folder = self.context.folder / "pieces"
-        folder.mkdir()
-        made: list[Path] = []
-        for place, part in enumerate(parts):
-            self.context.progress(place / len(parts), self._label(place, parts))
-            made += self._part(place, part, folder, len(parts))
+        shared = SharedWork(self.pieces, self.context.folder / "pieces", self.context.progress)
+        made = [piece for share in shared.finish(self.shares(parts)) for piece in share]
         if not made:
             raise Invalid(self.where, "has no rows.")
         joined = pl.scan_parquet(made, glob=False)
@@ -63,33 +60,35 @@ class Scoring:
         gaps = {"empty": empty} if self.leaves_gaps else {}
         return {"rows": rows} | gaps | ({"skipped": self.skipped} if self.skipped else {})
 
-    def _part(self, place: int, part: "Part", folder: Path, of: int) -> list[Path]:
-        try:
-            frame = part.open()
-            wanted = self._wanted(frame.collect_schema().names())
-            return list(self._pieces(place, part, frame.select(wanted), folder, of))
-        except ModelyardError as fault:
+    def help(self, parts: Sequence["Part"]) -> int:
+        """Make pieces of a run that another worker has; tells how many."""
+        return help_with(self.shares(parts), self.pieces, self.context.folder / "pieces")
+
+    def shares(self, parts: Sequence["Part"]) -> list[Share]:
+        """Give the work of each part, to be shared out."""
+        return [self._share(place, part) for place, part in enumerate(parts)]
+
+    def _share(self, place: int, part: "Part") -> Share:
+        def failed(fault: ModelyardError) -> None:
             if not (self.skips_parts and part.name):
-                raise
+                raise fault
             self.context.log(f"{part.name} is skipped: {fault.why}")
             self.skipped.append({"part": part.name, "why": fault.why})
-            return []
 
-    def _pieces(
-        self, place: int, part: "Part", frame: "pl.LazyFrame", folder: Path, of: int
-    ) -> Iterator[Path]:
-        rows = _count(self.where, frame)
-        for first in range(0, rows, PIECE_ROWS):
-            name = f"{place:06}-{first // PIECE_ROWS:06}.parquet"
-            piece = frame.slice(first, PIECE_ROWS)
-            label = f"{part.name or 'row'} {first:,}".strip()
-            self.context.progress((place + first / rows) / of, label)
+        return Share(lambda: self._pieces(place, part), failed)
 
-            def work(path: Path, piece: "pl.LazyFrame" = piece, first: int = first) -> None:
-                self._score_piece(part, piece, first, path)
+    def _pieces(self, place: int, part: "Part") -> list[Piece]:
+        frame = part.open()
+        frame = frame.select(self._wanted(frame.collect_schema().names()))
+        starts = range(0, _count(self.where, frame), PIECE_ROWS)
+        return [self._piece(place, part, frame, first) for first in starts]
 
-            self.pieces.make(name, folder / name, work)
-            yield folder / name
+    def _piece(self, place: int, part: "Part", frame: "pl.LazyFrame", first: int) -> Piece:
+        return Piece(
+            name=f"{place:06}-{first // PIECE_ROWS:06}.parquet",
+            label=f"{part.name or 'row'} {first:,}",
+            work=lambda path: self._score_piece(part, frame.slice(first, PIECE_ROWS), first, path),
+        )
 
     def _score_piece(self, part: "Part", frame: "pl.LazyFrame", first: int, path: Path) -> None:
         import polars as pl
@@ -133,10 +132,6 @@ class Scoring:
 
     def _place(self, part: "Part") -> str:
         return f"{self.where}, {part.name}" if part.name else self.where
-
-    @staticmethod
-    def _label(place: int, parts: Sequence["Part"]) -> str:
-        return f"part {place + 1:,} of {len(parts):,}" if len(parts) > 1 else "reading"
 
 
 def _count(where: str, frame: "pl.LazyFrame") -> int:

@@ -5,6 +5,7 @@ with few steps; only where one of them fails does it look at each value, to say 
 """
 
 import json
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
@@ -43,6 +44,7 @@ class Reader:
         strict = any(field.refuses_unknown and field.categories for field in signature.fields)
         self._is_quick = self._is_matrix and not strict
         self._pick = _picker(self._names)
+        self._pack = struct.Struct(f"{self._count}d").pack
         self._shape, self._decode = _decoder(signature)
 
     def records(self, given: Record | Sequence[Record]) -> Rows:
@@ -146,12 +148,12 @@ class Reader:
             return None
 
     def _matrix(self, values: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
-        shape = (len(values), self._count)
+        """Put rows of numbers together; packed, since NumPy takes twice as long to look at each."""
         try:
-            flat = np.fromiter(chain.from_iterable(values), np.float64, shape[0] * shape[1])
-        except TypeError:  # some are missing
+            packed = bytearray().join([self._pack(*row) for row in values])
+        except struct.error:  # some are missing
             return np.array(values, dtype=np.float64)
-        return flat.reshape(shape)
+        return np.frombuffer(packed).reshape(len(values), self._count)
 
     def _by_columns(self, lists: Mapping[str, Any]) -> Rows:
         count = len(next(iter(lists.values())))

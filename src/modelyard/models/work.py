@@ -142,24 +142,9 @@ class ScoreKind:
     def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
         """Score; memory holds a batch of rows at a time."""
         asked = read_request(self.name, request, ScoreRequest)
-        files = self.files()
-        version = files.noted(asked.sha256, asked.digest)
-        if version.description is None:
-            raise Invalid(version.where, "was refused.")
-        trusted = version.description.plan.trusted
-        predictors = Predictors(files, lambda _name, _selector: version, lambda: trusted)
         table = self.tables.find(asked.dataset)
         path = context.folder / "predictions.parquet"
-        scoring = Scoring(
-            where=table.where,
-            predictor=predictors.open(version),
-            keep=asked.keep,
-            skips_parts=asked.broken_parts == "skip",
-            leaves_gaps=asked.bad_rows == "empty",
-            context=context,
-            pieces=Pieces(files.blobs, "" if context.is_fresh else context.run_id),
-        )
-        counted = scoring.score(self.tables.parts(asked.dataset), path)
+        counted = self._scoring(asked, context).score(self.tables.parts(asked.dataset), path)
         passport = self.tables.passport(asked.dataset, asked)
         model = {"model": asked.model, "version": asked.version, "sha256": asked.sha256}
         passport["inputs"] = [*passport.get("inputs", []), model]
@@ -167,3 +152,25 @@ class ScoreKind:
         result = msgspec.json.encode(done | counted)
         file = OutFile(name=path.name, media_type=PARQUET, path=path)
         return Outcome(result=result, files=(file,), passport=passport)
+
+    def help(self, request: Mapping[str, Any], context: Context) -> int:
+        """Make pieces of a run that another worker has; tells how many."""
+        asked = read_request(self.name, request, ScoreRequest)
+        return self._scoring(asked, context).help(self.tables.parts(asked.dataset))
+
+    def _scoring(self, asked: ScoreRequest, context: Context) -> Scoring:
+        files = self.files()
+        version = files.noted(asked.sha256, asked.digest)
+        if version.description is None:
+            raise Invalid(version.where, "was refused.")
+        trusted = version.description.plan.trusted
+        predictors = Predictors(files, lambda _name, _selector: version, lambda: trusted)
+        return Scoring(
+            where=self.tables.find(asked.dataset).where,
+            predictor=predictors.open(version),
+            keep=asked.keep,
+            skips_parts=asked.broken_parts == "skip",
+            leaves_gaps=asked.bad_rows == "empty",
+            context=context,
+            pieces=Pieces(files.blobs, "" if context.is_fresh else context.run_id),
+        )

@@ -1,6 +1,7 @@
 """Modelyard's own way: a record, records, columns, or a table; the answer names its version."""
 
 from functools import lru_cache
+from itertools import starmap
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -98,12 +99,11 @@ def by_class(predictor: Predictor, prediction: Prediction) -> list[Any]:
     given = prediction.probabilities
     if not given:
         return given
-    names = predictor.class_names
-    if len(names) == 1:
-        known = names[0]
-        return [dict(zip(known, row, strict=True)) for row in given]
+    made = predictor.by_class
+    if len(made) == 1:
+        return list(starmap(made[0], given))
     return [
-        [dict(zip(known, row, strict=True)) for known, row in zip(names, rows, strict=True)]
+        [one(*row) for one, row in zip(made, rows, strict=True)]
         for rows in zip(*given, strict=True)
     ]
 

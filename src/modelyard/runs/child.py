@@ -29,6 +29,8 @@ class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
     request: dict[str, Any]
     folder: str
     is_fresh: bool = False
+    is_help: bool = False
+    """Whether only pieces are to be made, of a run that another has."""
     run_id: str = ""
     started_by: str = ""
     started_by_id: str = ""

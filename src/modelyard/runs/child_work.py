@@ -13,7 +13,7 @@ import msgspec
 from modelyard.errors import ModelyardError
 from modelyard.runs.child import ChildRequest, Told, result_path
 from modelyard.runs.fault import Fault, fault_of
-from modelyard.runs.kinds import Context, Kind, find_kind
+from modelyard.runs.kinds import Context, Kind, Shareable, find_kind
 
 OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 FindKinds = Callable[[str], Mapping[str, Kind]]
@@ -58,6 +58,9 @@ def _work(kind: Kind, request: ChildRequest, told: IO[bytes]) -> Told:
         started_by=request.started_by,
         started_by_id=request.started_by_id,
     )
+    if request.is_help:
+        made = kind.help(request.request, context) if isinstance(kind, Shareable) else 0
+        return Told(files=(), passport={"made": made})
     outcome = kind.work(request.request, context)
     result_path(folder).write_bytes(outcome.result)
     files = tuple(

@@ -117,6 +117,14 @@ class Settling(Protocol):
         """
 
 
+@runtime_checkable
+class Shareable(Protocol):
+    """A kind whose pieces several workers can make."""
+
+    def help(self, request: Mapping[str, Any], context: Context) -> int:
+        """Make pieces of a run that another has; tells how many, 0 where nothing is left to do."""
+
+
 def read_request(kind: str, request: Mapping[str, Any], struct: type[Request]) -> Request:
     """Read a request strictly.
 

@@ -17,6 +17,10 @@ class Pace:
     """Silence after which a worker counts as dead."""
     cancel_s: float = 0.5
     """For those who asked to end a run."""
+    help_s: float = 1.0
+    """To find runs of others to help with, and to see that they still need it."""
+    help_after_s: float = 3.0
+    """How long a run is at work before others help."""
     progress_s: float = 0.5
     """Between two notes of progress of one run, at least."""
     schedule_s: float = 1.0

@@ -25,23 +25,36 @@ class Pieces:
 
         Says whether it was there already. Raises what `work` raises, and Unavailable.
         """
-        if not self.run_id:
-            work(path)
-            return False
-        blob = f"{self._folder}/{name}"
-        if blob in self._kept():
-            with path.open("wb") as file:
-                file.writelines(self.blobs.stream(blob))
+        if self.is_kept(name):
+            self.take(name, path)
             return True
         work(path)
-        self.blobs.write_file(blob, path)
+        self.keep(name, path)
         return False
+
+    def is_kept(self, name: str) -> bool:
+        """Tell whether a piece is there, as of the last look."""
+        if self._known is None:
+            self.look()
+        return name in (self._known or ())
+
+    def look(self) -> frozenset[str]:
+        """See which pieces are there now."""
+        prefix = f"{self._folder}/"
+        found = self.blobs.names(self._folder) if self.run_id else []
+        self._known = frozenset(name.removeprefix(prefix) for name in found)
+        return self._known
+
+    def take(self, name: str, path: Path) -> None:
+        """Write a piece that is kept to `path`; raises NotFound where it is gone."""
+        with path.open("wb") as file:
+            file.writelines(self.blobs.stream(f"{self._folder}/{name}"))
+
+    def keep(self, name: str, path: Path) -> None:
+        """Keep a piece, where there is a run to keep it for."""
+        if self.run_id:
+            self.blobs.write_file(f"{self._folder}/{name}", path)
 
     @property
     def _folder(self) -> str:
         return f"runs/{self.run_id}/pieces"
-
-    def _kept(self) -> frozenset[str]:
-        if self._known is None:
-            self._known = frozenset(self.blobs.names(self._folder))
-        return self._known

@@ -138,6 +138,19 @@ class Claims:
         with self.database.reading() as connection:
             return set(connection.execute(query).scalars())
 
+    def running(self, kinds: Collection[str]) -> list[Run]:
+        """Give the runs of these kinds that are at work, wherever, and are not to end."""
+        wanted = RUNS.c.kind.in_(kinds) & (RUNS.c.state == "running")
+        query = select(*SHOWN).where(wanted, RUNS.c.cancel_asked_at.is_(None))
+        with self.database.reading() as connection:
+            return [run_of(row._mapping) for row in connection.execute(query)]
+
+    def is_over(self, run_id: str) -> bool:
+        """Tell whether a run has ended, or is gone."""
+        query = select(RUNS.c.id).where(RUNS.c.id == run_id, UNDER_WAY)
+        with self.database.reading() as connection:
+            return connection.execute(query).first() is None
+
     def release(self, at: datetime, resumed: Collection[str], only: Collection[str] = ()) -> None:
         """Take all runs (or those in `only`) out of the hands of this worker.
 

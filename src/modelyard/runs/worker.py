@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from modelyard.db import Database
 from modelyard.errors import ModelyardError, Unavailable
 from modelyard.runs.durable import Durable
+from modelyard.runs.helping import Helping
 from modelyard.runs.identity import Identity, own_identity
 from modelyard.runs.joining import join
 from modelyard.runs.pace import Limits, Pace
@@ -42,6 +43,7 @@ class Worker:
     durable: Durable = field(init=False)
     reaper: Reaper = field(init=False)
     instances: Instances = field(init=False)
+    helping: Helping = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _dead: threading.Event = field(default_factory=threading.Event)
     _due: dict[str, float] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.instances = Instances(self.database)
+        self.helping = Helping(self.performer, self.pace.help_after_s)
         self.durable = Durable(self.database, self.identity.id, self.performer.perform)
         self.reaper = Reaper(
             self.instances,
@@ -101,6 +104,8 @@ class Worker:
                 execution = self.performer.current.get(run_id)
                 if execution is not None:
                     execution.end("cancelled")
+        if self._is_due("help", self.pace.help_s):
+            self.helping.look(self.performer.claims.is_waiting())
         if self._is_due("schedule", self.pace.schedule_s):
             self.schedules.look(self.runs)
         if self._is_due("forget", self.pace.forget_s):
@@ -161,6 +166,7 @@ class Worker:
 
     def _leave(self) -> None:
         """Hand everything over; in a thread, so that a database that is gone does not hold us."""
+        self.helping.stop()
         self.performer.stop()
         thread = threading.Thread(target=self._guarded, args=(self._hand_over,), daemon=True)
         thread.start()

@@ -170,6 +170,8 @@ def _targets(site: Site) -> tuple[str, ...]:
         found += [f"--update-stackdriver-metric={METRIC}"]
         found += [f"--stackdriver-metric-utilization-target={number(settings.target_latency_ms)}"]
         found += ["--stackdriver-metric-utilization-target-type=gauge"]
+    elif found:
+        found += [f"--remove-stackdriver-metric={METRIC}"]
     return tuple(found)
 
 
