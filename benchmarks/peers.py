@@ -28,31 +28,48 @@ def predict(records: list[dict[str, Any]]):
     chosen = model.classes_[shares.argmax(axis=1)].tolist()
     return {"predictions": chosen, "probabilities": shares.tolist()}
 """
-FLASK = """
+CONVERTED = """
 import json
 import numpy as np
 import onnxruntime
 import orjson
-from flask import Flask, Response, request
 
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = options.inter_op_num_threads = 1
 model = onnxruntime.InferenceSession("model.onnx", options)
 numbers, words, columns = json.load(open("inputs.json"))
-app = Flask(__name__)
 
 
-@app.post("/predict")
-def predict():
-    records = orjson.loads(request.get_data())
+def answer(body):
+    records = orjson.loads(body)
     if columns:
         feed = {n: np.array([[r[n]] for r in records], np.float32) for n in numbers}
         feed |= {n: np.array([[r[n]] for r in records], object) for n in words}
     else:
         feed = {"X": np.array([[r[n] for n in numbers] for r in records], np.float32)}
     labels, shares = model.run(None, feed)
-    answer = {"predictions": labels.tolist(), "probabilities": shares.tolist()}
-    return Response(orjson.dumps(answer), mimetype="application/json")
+    return orjson.dumps({"predictions": labels.tolist(), "probabilities": shares.tolist()})
+"""
+FLASK = """
+from converted import answer
+from flask import Flask, Response, request
+
+app = Flask(__name__)
+
+
+@app.post("/predict")
+def predict():
+    return Response(answer(request.get_data()), mimetype="application/json")
+"""
+BARE = """
+from converted import answer
+
+
+def app(environ, start_response):
+    body = answer(environ["wsgi.input"].read())
+    length = ("Content-Length", str(len(body)))
+    start_response("200 OK", [("Content-Type", "application/json"), length])
+    return [body]
 """
 BATCHING = {"max_batch_size": 64, "max_batch_time": 0.005}
 
@@ -74,7 +91,8 @@ def write(folder: Path, estimator: Any, table: Any, saved: Path) -> None:
     (folder / "model.joblib").write_bytes(saved.read_bytes())
     try:
         _write_onnx(folder, estimator, table)
-        (folder / "plain.py").write_text(FLASK)
+        for name, text in (("converted", CONVERTED), ("plain", FLASK), ("bare", BARE)):
+            (folder / f"{name}.py").write_text(text)
     except (RuntimeError, TypeError, ValueError) as fault:
         print(f"{folder.name}: skl2onnx cannot convert it: {str(fault)[:80]}")
     if all(kind.kind == "f" for kind in table.dtypes):
@@ -141,10 +159,11 @@ def for_model(pythons: dict[str, str], folder: Path) -> list[Peer]:
         command = [*uvicorn, "--port", str(port), "fast:app"]
         found.append(Peer("FastAPI", command, f"http://127.0.0.1:{port}/predict"))
     if "Flask" in pythons and (folder / "plain.py").exists():
-        port = free_port()
-        granian = [pythons["Flask"], "-m", "granian", "--interface", "wsgi", "--no-ws"]
-        command = [*granian, "--blocking-threads", "1", "--port", str(port), "plain:app"]
-        found.append(Peer("Flask", command, f"http://127.0.0.1:{port}/predict"))
+        for name, program in (("bare WSGI", "bare:app"), ("Flask", "plain:app")):
+            port = free_port()
+            granian = [pythons["Flask"], "-m", "granian", "--interface", "wsgi", "--no-ws"]
+            command = [*granian, "--blocking-threads", "1", "--port", str(port), program]
+            found.append(Peer(name, command, f"http://127.0.0.1:{port}/predict"))
     if "MLServer" in pythons and (folder / "mlserver").exists():
         port = free_port()
         ports = {"http_port": port, "grpc_port": free_port(), "metrics_port": free_port()}

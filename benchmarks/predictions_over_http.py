@@ -6,7 +6,9 @@ worker, stand on the first processor and take turns; wrk stands on another. Mode
 and every field, and counts; the others do neither:
 
 - FastAPI: uvicorn, pandas and the estimator itself
-- Flask: one thread of Granian, orjson and onnxruntime, the model converted by skl2onnx
+- bare WSGI: a callable with orjson, NumPy and onnxruntime and nothing else, on one thread of
+  Granian, the model converted by skl2onnx: what this machine can give at most
+- Flask: the same in a view of Flask
 - MLServer: its scikit-learn runtime with adaptive batching; numbers alone
 
 The processor's time per request is what a busy machine does not change. Their packages are
