@@ -19,7 +19,7 @@ class Thing:
     """One thing, or a part of one that is set by a command of its own."""
 
     query: Query
-    """Shows it, or the thing that it is a part of."""
+    """Shows it, or the thing that it is a part of, or a list in which that is."""
     what: str
     """Kind and name: 'health check yard-ready'."""
     why: str
@@ -30,6 +30,8 @@ class Thing:
     """What its answer must say."""
     alter: Plan = ()
     """Brings it there; nothing for what is never changed, as its name tells all."""
+    row: Place = ()
+    """Which of a list it is, such as `(("name", "yard-ready"),)`."""
     part: Place = ()
     """Where the answer tells of it; for a part of another thing."""
     permissions: tuple[str, ...] = ()
@@ -43,7 +45,7 @@ def mark_of(name: str) -> str:
 
 def change_for(thing: Thing, seen: Seen, owner: str) -> Change:
     """Say what is done that it is as wanted. Raises Conflict where it is somebody else's."""
-    whole = seen.get(thing.query.key)
+    whole = find(thing, seen)
     refuse_strange(thing, whole, owner)
     found = pick(whole, thing.part)
     if found in (None, [], {}):
@@ -56,12 +58,17 @@ def change_for(thing: Thing, seen: Seen, owner: str) -> Change:
 
 def removal_of(thing: Thing, seen: Seen, owner: str, permissions: tuple[str, ...] = ()) -> Change:
     """Say how it is removed; what is somebody else's is kept."""
-    whole = seen.get(thing.query.key)
+    whole = find(thing, seen)
     if whole is None:
         return Change(thing.what, "keep", "is not there")
     if not is_owned(whole, owner):
         return Change(thing.what, "keep", "was not made by this deployment")
     return Change(thing.what, "delete", thing.why, thing.remove, permissions)
+
+
+def find(thing: Thing, seen: Seen) -> Any:
+    """Give what was answered of it, or of the thing that it is a part of; None where it is not."""
+    return pick(seen.get(thing.query.key), thing.row)
 
 
 def is_owned(found: Any, owner: str) -> bool:

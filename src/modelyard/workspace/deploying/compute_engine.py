@@ -77,12 +77,14 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     """When the load balancer gives a request up, in seconds."""
     start_s: Annotated[int, msgspec.Meta(ge=60, le=3600)] = 300
     """How long a machine may take to start and to fetch the image, before it is judged."""
+    database: Literal["cloud_sql", "secret", "none"] = "cloud_sql"
+    """A Postgres of its own, one whose address is a secret (`database_secret`), or none: then all
+    is kept on one machine, and lost with it."""
     database_secret: str = ""
-    """The secret of Secret Manager that holds MODELYARD_DATABASE_URL."""
-    cloud_sql: str = ""
-    """The instance PROJECT:REGION:NAME that machines reach at 127.0.0.1:5432, by Google's proxy."""
-    blobs: str = ""
-    """gs://BUCKET/FOLDER, for the files of runs."""
+    database_tier: Literal["db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680"] = (
+        "db-g1-small"
+    )
+    database_disk_gib: Annotated[int, msgspec.Meta(ge=10, le=4096)] = 10
     releases_kept: Annotated[int, msgspec.Meta(ge=2, le=50)] = 5
     """To so many releases one can go back; the templates of older ones are removed."""
 

@@ -9,8 +9,6 @@ from modelyard.workspace.deploying.settings import SECRET_NAME, Contradiction
 REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
 ZONE_END = re.compile(r"-[a-z]")
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-CLOUD_SQL = re.compile(r"[a-z0-9.:-]+:[a-z0-9-]+:[a-z0-9-]+")
-BUCKET = re.compile(r"gs://[a-z0-9][a-z0-9._-]+(/[A-Za-z0-9._/-]*)?")
 PLAIN_VALUE = re.compile(r"[^\r\n]*")
 
 
@@ -29,6 +27,9 @@ def of_places(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
     if settings.zones and not all(map(settings.zones_of, settings.regions)):
         why = "names none for some of the regions."
         yield Contradiction("zones", why, "Name them for all regions, or for none.")
+    if settings.subnet and len(settings.regions) > 1:
+        why = "lies in one region, and there are several."
+        yield Contradiction("subnet", why, "Take a network that has a subnet in each by itself.")
 
 
 def of_names(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
@@ -60,24 +61,17 @@ def of_signals(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
 
 
 def of_what_is_kept(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
-    """Look at database and files."""
+    """Look at the database."""
+    if settings.database == "none" and settings.is_many:
+        why = "several machines need one database."
+        cure = "Take cloud_sql; or one region, with min_instances and max_instances = 1."
+        yield Contradiction("database", why, cure)
+    if (settings.database == "secret") != bool(settings.database_secret):
+        why = 'goes with database = "secret", and with that alone.'
+        yield Contradiction("database_secret", why)
     if settings.database_secret and not SECRET_NAME.fullmatch(settings.database_secret):
         cure = "The secret itself does not stand here."
         yield Contradiction("database_secret", "is no name of a secret.", cure)
-    if settings.regions and settings.is_many and not settings.database_secret:
-        why = "is missing: several machines need one database."
-        cure = "Name the secret that holds its URL; or one region, with max_instances = 1."
-        yield Contradiction("database_secret", why, cure)
-    if settings.database_secret and settings.is_many and not settings.blobs:
-        why = "is missing: several machines need one place for files."
-        yield Contradiction("blobs", why, "Such as gs://my-bucket/yard.")
-    if settings.cloud_sql and not CLOUD_SQL.fullmatch(settings.cloud_sql):
-        yield Contradiction("cloud_sql", "is no instance.", "Such as my-project:europe-west4:yard.")
-    if settings.cloud_sql and not settings.database_secret:
-        why = "needs database_secret: the URL at 127.0.0.1, with its password."
-        yield Contradiction("cloud_sql", why)
-    if settings.blobs and not BUCKET.fullmatch(settings.blobs):
-        yield Contradiction("blobs", "is no address in Cloud Storage.", "Such as gs://bucket/yard.")
     for name, value in settings.environment.items():
         if not PLAIN_VALUE.fullmatch(value):
             yield Contradiction("environment", f"{name} has several lines.")

@@ -3,8 +3,7 @@
 Systemd units, and no script: no value of the settings is ever read by a shell.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from modelyard.workspace.deploying.compute_engine import ComputeEngineSettings
 
@@ -14,6 +13,7 @@ SETTINGS_FILE = "/etc/modelyard/settings.env"
 STATE = "/var/lib/modelyard/state"
 OWN = "/run/modelyard/own.env"
 USER = "10001:10001"
+SOCKETS = "/run/cloudsql"
 PROXY_IMAGE = "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.15.2"
 STOP_S = 75
 """How long the service may take to end; a machine that is taken away has 90 s."""
@@ -31,15 +31,19 @@ class Machine:
     image: str
     """By its digest."""
     settings: ComputeEngineSettings
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[tuple[str, str], ...] = ()
+    """The variables that are secrets, and the secrets' names."""
+    cloud_sql: str = ""
+    """The instance PROJECT:REGION:NAME that is reached by a socket below /cloudsql."""
+    blobs: str = ""
     is_public: bool = False
 
 
 def cloud_init(machine: Machine) -> str:
     """Give the user-data of the instance template."""
     units = {f"{SERVICE}.service": _service_unit(machine)}
-    if machine.settings.cloud_sql:
-        units["cloud-sql-proxy.service"] = _proxy_unit(machine.settings.cloud_sql)
+    if machine.cloud_sql:
+        units["cloud-sql-proxy.service"] = _proxy_unit(machine.cloud_sql)
     if machine.settings.target_latency_ms:
         units["modelyard-latency.service"] = _latency_unit(machine.settings.port)
     files = {SETTINGS_FILE: _settings_file(machine)}
@@ -71,17 +75,11 @@ def environment(machine: Machine) -> dict[str, str]:
     }
     if settings.domains:
         found["MODELYARD_PUBLIC_URL"] = f"https://{settings.domains[0]}"
-    if settings.blobs:
-        found["MODELYARD_BLOBS"] = settings.blobs
+    if machine.blobs:
+        found["MODELYARD_BLOBS"] = machine.blobs
     if machine.is_public:
         found["MODELYARD_PUBLIC"] = "true"
     return {**found, **settings.environment}
-
-
-def secrets_of(settings: ComputeEngineSettings) -> dict[str, str]:
-    """Give the secrets that machines read, by the variables that they fill."""
-    own = {"MODELYARD_DATABASE_URL": settings.database_secret} if settings.database_secret else {}
-    return {**own, **settings.secrets}
 
 
 def _settings_file(machine: Machine) -> str:
@@ -90,10 +88,9 @@ def _settings_file(machine: Machine) -> str:
 
 def _service_unit(machine: Machine) -> str:
     host = machine.image.partition("/")[0]
-    pairs = " ".join(
-        f"{variable}={name}" for variable, name in secrets_of(machine.settings).items()
-    )
-    needs = " cloud-sql-proxy.service" if machine.settings.cloud_sql else ""
+    pairs = " ".join(f"{variable}={name}" for variable, name in machine.secrets)
+    needs = " cloud-sql-proxy.service" if machine.cloud_sql else ""
+    socket = f"--volume={SOCKETS}:/cloudsql " if machine.cloud_sql else ""
     docker = "/usr/bin/docker"
     own = (
         f"{docker} run --rm --network=host --user=0 --volume=/run/modelyard:/run/modelyard "
@@ -103,7 +100,8 @@ def _service_unit(machine: Machine) -> str:
     run = (
         f"{docker} run --rm --name={SERVICE} --network=host --read-only --tmpfs=/tmp "
         "--cap-drop=ALL --security-opt=no-new-privileges "
-        f"--env-file={SETTINGS_FILE} --env-file={OWN} --volume={STATE}:/state {machine.image}"
+        f"--env-file={SETTINGS_FILE} --env-file={OWN} --volume={STATE}:/state "
+        f"{socket}{machine.image}"
     )
     return f"""[Unit]
 Description=The workspace
@@ -138,11 +136,12 @@ Wants=network-online.target docker.service
 After=network-online.target docker.service
 
 [Service]
-Environment=HOME=/var/lib/cloud-sql-proxy
-StateDirectory=cloud-sql-proxy
+RuntimeDirectory=cloudsql
+RuntimeDirectoryMode=0777
+RuntimeDirectoryPreserve=yes
 ExecStartPre=-/usr/bin/docker rm --force cloud-sql-proxy
-ExecStart=/usr/bin/docker run --rm --name=cloud-sql-proxy --network=host \
-{PROXY_IMAGE} --port=5432 {instance}
+ExecStart=/usr/bin/docker run --rm --name=cloud-sql-proxy --network=host --user={USER} \
+--volume={SOCKETS}:/cloudsql {PROXY_IMAGE} --unix-socket=/cloudsql {instance}
 ExecStop=/usr/bin/docker stop cloud-sql-proxy
 Restart=always
 RestartSec=3

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from modelyard.deploy.cloud import Query
-from modelyard.deploy.google.things import mark_of
+from modelyard.deploy.google.things import Place, mark_of
 from modelyard.deploy.steps import Command
 from modelyard.workspace.deploying.compute_engine import ComputeEngineSettings
 
@@ -39,10 +39,19 @@ class Site:
         """Give a step."""
         return Command(self.compute(*words), why, stdin=stdin)
 
+    def among(self, kind: str, *words: str) -> Query:
+        """Give the question that lists what may be ours of one kind."""
+        return self.show(kind, "list", *words, f"--filter=name~^{self.name}")
+
     def show(self, *words: str) -> Query:
-        """Give the question that shows one thing; its key is made of the words."""
+        """Give a question; its key is made of its words."""
         argv = self.compute(*words, "--format=json")
         return Query(" ".join(words), argv)
+
+
+def named(name: str) -> Place:
+    """Say which one of a list is meant."""
+    return (("name", name),)
 
 
 def options(values: Mapping[str, object]) -> tuple[str, ...]:

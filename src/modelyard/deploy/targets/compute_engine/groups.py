@@ -18,10 +18,15 @@ PERMISSIONS = (
 )
 
 
-def group_query(site: Site, region: str) -> Query:
-    """Show a group, with its autoscaler."""
-    words = ("instance-groups", "managed", "describe", site.name, f"--region={region}")
-    return site.show(*words)
+def groups_query(site: Site) -> Query:
+    """List the groups of all regions, each with its autoscaler."""
+    rule = f"--filter=name={site.name}"
+    return site.show("instance-groups", "managed", "list", rule)
+
+
+def in_region(region: str) -> Place:
+    """Say which group is meant."""
+    return (("region", region),)
 
 
 def group(site: Site, region: str, template: str) -> Thing:
@@ -46,7 +51,8 @@ def group(site: Site, region: str, template: str) -> Thing:
     )
     end = f"--region={region}"
     return Thing(
-        query=group_query(site, region),
+        query=groups_query(site),
+        row=in_region(region),
         what=f"group {site.name} in {region}",
         why=why,
         make=(site.do(why, "instance-groups", "managed", "create", site.name, *set_to),),
@@ -64,19 +70,32 @@ def parts(site: Site, region: str) -> Iterator[Thing]:
     managed = ("instance-groups", "managed")
     ports = f"--named-ports={PORT_NAME}:{settings.port}"
     step = site.do(why, *managed, "set-named-ports", site.name, end, ports)
-    yield _part(
-        site, region, f"named port of {region}", why, (step,),
-        {(("name", PORT_NAME), "port"): settings.port}, ("namedPorts",),
-    )  # fmt: skip
+    yield Thing(
+        query=groups_query(site),
+        row=in_region(region),
+        what=f"named port of {region}",
+        why=why,
+        make=(step,),
+        alter=(step,),
+        wanted={(("name", PORT_NAME), "port"): settings.port},
+        part=("namedPorts",),
+        permissions=PERMISSIONS,
+    )
     why = "machines that are dead are made anew, by a health check of their own"
     delay_s = settings.start_s + START_GAP_S
     check = (f"--health-check={site.name}-alive", f"--initial-delay={delay_s}s")
     step = site.do(why, *managed, "update", site.name, end, *check)
-    yield _part(
-        site, region, f"autohealing of {region}", why, (step,),
-        {("healthCheck",): f"{site.name}-alive", ("initialDelaySec",): delay_s},
-        ("autoHealingPolicies", 0),
-    )  # fmt: skip
+    yield Thing(
+        query=groups_query(site),
+        row=in_region(region),
+        what=f"autohealing of {region}",
+        why=why,
+        make=(step,),
+        alter=(step,),
+        wanted={("healthCheck",): f"{site.name}-alive", ("initialDelaySec",): delay_s},
+        part=("autoHealingPolicies", 0),
+        permissions=PERMISSIONS,
+    )
 
 
 def autoscaler(site: Site, region: str) -> Thing:
@@ -96,8 +115,16 @@ def autoscaler(site: Site, region: str) -> Thing:
     targets = _targets(site)
     words = ("instance-groups", "managed", "set-autoscaling", site.name)
     step = site.do(why, *words, *options(size), *targets)
-    return _part(
-        site, region, f"autoscaler of {region}", why, (step,), _policy(site), ("autoscaler",)
+    return Thing(
+        query=groups_query(site),
+        row=in_region(region),
+        what=f"autoscaler of {region}",
+        why=why,
+        make=(step,),
+        alter=(step,),
+        wanted=_policy(site),
+        part=("autoscaler",),
+        permissions=PERMISSIONS,
     )
 
 
@@ -115,10 +142,16 @@ def release(site: Site, region: str, template: str) -> Thing:
         }
     )
     step = site.do(why, *words, *how)
-    wanted: dict[Place, object] = {("versions", 0, "instanceTemplate"): template}
-    return _part(
-        site, region, f"release {template} in {region}", why, (step,), wanted, (),
-    )  # fmt: skip
+    return Thing(
+        query=groups_query(site),
+        row=in_region(region),
+        what=f"release {template} in {region}",
+        why=why,
+        make=(step,),
+        alter=(step,),
+        wanted={("versions", 0, "instanceTemplate"): template},
+        permissions=PERMISSIONS,
+    )
 
 
 def settled(site: Site, region: str) -> Plan:
@@ -129,16 +162,6 @@ def settled(site: Site, region: str) -> Plan:
         site.do("until all machines run it", *words, "--version-target-reached", limit),
         site.do("until all machines are well", *words, "--stable", limit),
     )
-
-
-def _part(
-    site: Site, region: str, what: str, why: str, steps: Plan,
-    wanted: dict[Place, object], part: Place,
-) -> Thing:  # fmt: skip
-    return Thing(
-        query=group_query(site, region), what=what, why=why, make=steps, alter=steps,
-        wanted=wanted, part=part, permissions=PERMISSIONS,
-    )  # fmt: skip
 
 
 def _signals(site: Site) -> list[str]:

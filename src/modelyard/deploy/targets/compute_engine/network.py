@@ -1,7 +1,7 @@
 """The way in: firewall, health checks, the address."""
 
 from modelyard.deploy.google.things import Thing
-from modelyard.deploy.targets.compute_engine.commands import GLOBAL, Site, options
+from modelyard.deploy.targets.compute_engine.commands import GLOBAL, Site, named, options
 
 BALANCER = ("130.211.0.0/22", "35.191.0.0/16")
 """From where Google's load balancers and health checks ask."""
@@ -22,7 +22,8 @@ def firewall(site: Site) -> Thing:
     why = f"the load balancer and the health checks reach port {port}, and nobody else"
     made = ("--direction=INGRESS", f"--network={site.settings.network}", f"--allow=tcp:{port}")
     return Thing(
-        query=site.show("firewall-rules", "describe", rule),
+        query=site.among("firewall-rules"),
+        row=named(rule),
         what=f"firewall rule {rule}",
         why=why,
         make=(site.do(why, "firewall-rules", "create", rule, *made, *set_to),),
@@ -64,7 +65,8 @@ def _check(site: Site, role: str, path: str, pace: tuple[int, int, int, int], wh
         }
     )
     return Thing(
-        query=site.show("health-checks", "describe", name, *GLOBAL),
+        query=site.among("health-checks", *GLOBAL),
+        row=named(name),
         what=f"health check {name}",
         why=why,
         make=(site.do(why, "health-checks", "create", "http", name, *GLOBAL, *set_to),),
@@ -88,7 +90,8 @@ def address(site: Site) -> Thing:
     why = "one address that stays, for all regions"
     described = f"--description={site.mark}"
     return Thing(
-        query=site.show("addresses", "describe", name, *GLOBAL),
+        query=site.among("addresses", *GLOBAL),
+        row=named(name),
         what=f"address {name}",
         why=why,
         make=(site.do(why, "addresses", "create", name, *GLOBAL, "--ip-version=IPV4", described),),
