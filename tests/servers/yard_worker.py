@@ -16,11 +16,13 @@ import msgspec
 from modelyard.blobs import open_blobs
 from modelyard.db import open_database
 from modelyard.db.migrate import migrate
-from modelyard.errors import Invalid
+from modelyard.errors import Invalid, ModelyardError
 from modelyard.runs.echo import Echo
 from modelyard.runs.kinds import Checked, Context, Kind, Outcome, OutFile
 from modelyard.runs.pace import CONNECTIONS, Limits, Pace
+from modelyard.runs.pieces import Pieces
 from modelyard.runs.runs import open_runs
+from modelyard.runs.sharing import Piece, Share, SharedWork, help_with
 from modelyard.workspace.parse import parse
 
 
@@ -34,6 +36,8 @@ def fast() -> Pace:
         cancel_s=0.1,
         progress_s=0.05,
         schedule_s=0.1,
+        help_s=0.1,
+        help_after_s=float(os.environ.get("HELP_AFTER_S", "0.1")),
     )
 
 
@@ -75,6 +79,57 @@ class Task:
         )
 
 
+class SpreadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task of many pieces is asked."""
+
+    diary: str
+    pieces: int = 200
+    seconds: float = 0.0
+    """How long each takes."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Makes pieces that hold their own number; notes each in the diary."""
+
+    name: str = "spread"
+    title: str = "Spread"
+    is_quick: ClassVar[bool] = False
+    is_repeatable: ClassVar[bool] = True
+    struct: ClassVar[type[msgspec.Struct]] = SpreadRequest
+
+    def check(self, request: Mapping[str, Any]) -> Checked:
+        return Checked(title="Spread", request=dict(request))
+
+    def work(self, request: Mapping[str, Any], context: Context) -> Outcome:
+        shared = SharedWork(self._pieces(request, context), context.folder / "pieces")
+        shared.holds.patience_s = 6.0
+        made = shared.finish(self._shares(request))
+        numbers = [int(path.read_text()) for share in made for path in share]
+        return Outcome(result=json.dumps(numbers).encode())
+
+    def help(self, request: Mapping[str, Any], context: Context) -> int:
+        kept = self._pieces(request, context)
+        return help_with(self._shares(request), kept, context.folder / "pieces")
+
+    def _pieces(self, request: Mapping[str, Any], context: Context) -> Pieces:
+        return Pieces(open_blobs(str(Path(request["diary"]).parent / "blobs")), context.run_id)
+
+    def _shares(self, request: Mapping[str, Any]) -> list[Share]:
+        return [self._share(request, number) for number in range(request["pieces"])]
+
+    def _share(self, request: Mapping[str, Any], number: int) -> Share:
+        def work(path: Path) -> None:
+            time.sleep(request["seconds"])
+            path.write_text(str(number))
+            note(request, f"{number} {os.getpid()}")
+
+        def failed(fault: ModelyardError) -> None:
+            raise fault
+
+        return Share(lambda: [Piece(f"{number:04}", f"piece {number}", work)], failed)
+
+
 def may_go(folder: Path) -> bool:
     """Whether the test lets all tasks go on, or this one."""
     return (folder / "go").exists() or (folder / f"go-{os.getpid()}").exists()
@@ -113,7 +168,7 @@ def _eat() -> None:
 
 
 def kinds() -> Mapping[str, Kind]:
-    return {"echo": Echo(), "task": Task()}
+    return {"echo": Echo(), "task": Task(), "spread": Spread()}
 
 
 def main(url: str, folder: str) -> None:
@@ -137,7 +192,10 @@ def main(url: str, folder: str) -> None:
             environ=dict(os.environ),
             schedules=lambda: parse(file.read_text()).schedules if file.exists() else {},
             pace=fast(),
-            limits=Limits(heavy=2, run_s=float(os.environ.get("LIMIT_S", "60"))),
+            limits=Limits(
+                heavy=int(os.environ.get("HEAVY", "2")),
+                run_s=float(os.environ.get("LIMIT_S", "60")),
+            ),
         ),
     )
 

@@ -25,7 +25,7 @@ CHUNK_BYTES = 8 * 1024 * 1024
 LISTED_AT_ONCE = 1000
 STALE_S = 86_400.0
 NO_CREDENTIALS = ("token request", "credential", "/latest/api/token", "/computemetadata/")
-"""What stands in a fault where nobody gave any: then a machine of the cloud is asked for its own."""
+"""What stands in a fault where nobody gave any: a machine of the cloud is asked for its own."""
 
 
 def ask(where: str, source: Source) -> tuple[RemoteFile, ...]:
