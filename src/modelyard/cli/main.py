@@ -16,6 +16,7 @@ from modelyard.cli.models import models
 from modelyard.cli.new import new
 from modelyard.cli.rollout import rollout
 from modelyard.cli.runs import runs
+from modelyard.cli.scale import scale
 from modelyard.cli.scenarios import scenarios
 from modelyard.cli.serve import serve
 from modelyard.cli.tokens import tokens
@@ -37,7 +38,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-RUNNING = (serve, worker, migrate, train, image, rollout, backup, restore, doctor)
+RUNNING = (serve, worker, migrate, train, image, rollout, backup, restore, doctor, scale)
 for command in (new, check, *ROOMS, *RUNNING):
     modelyard.add_command(command)
 

@@ -1,0 +1,1 @@
+"""Rules and prices of platforms as data files; each figure has its source."""
