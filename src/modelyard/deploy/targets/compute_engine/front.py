@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from modelyard.deploy.google.things import Place, Thing
+from modelyard.deploy.steps import Command
 from modelyard.deploy.targets.compute_engine.commands import GLOBAL, Site, named, number, options
 from modelyard.deploy.targets.compute_engine.groups import PORT_NAME
 
@@ -68,10 +69,22 @@ def backends(site: Site) -> Iterator[Thing]:
             why=why,
             make=(site.do(why, "backend-services", "add-backend", *rest),),
             alter=(site.do(why, "backend-services", "update-backend", *rest),),
-            part=("backends", ("group", f"regions/{region}/instanceGroups/{site.name}")),
+            part=place_of(site, region),
             wanted=wanted,
             permissions=SERVICE_PERMISSIONS,
         )
+
+
+def place_of(site: Site, region: str) -> Place:
+    """Say where the backend service tells of a region's group."""
+    return ("backends", ("group", f"regions/{region}/instanceGroups/{site.name}"))
+
+
+def remove_backend(site: Site, region: str) -> Command:
+    """Ask the machines of a region no more."""
+    which = (f"--instance-group={site.name}", f"--instance-group-region={region}")
+    words = ("backend-services", "remove-backend", site.name, *GLOBAL, *which)
+    return site.do(f"ask the machines of {region} no more", *words)
 
 
 def url_map(site: Site) -> Thing:

@@ -1,7 +1,5 @@
 """A group of machines in one region: its release, its healing, its size."""
 
-from collections.abc import Iterator
-
 from modelyard.deploy.cloud import Query
 from modelyard.deploy.google.things import Place, Thing
 from modelyard.deploy.steps import Plan
@@ -63,29 +61,33 @@ def group(site: Site, region: str, template: str) -> Thing:
     )
 
 
-def parts(site: Site, region: str) -> Iterator[Thing]:
-    """Give what is set on a group by commands of their own: named port and healing."""
-    settings, end = site.settings, f"--region={region}"
-    why = f"the load balancer asks port {settings.port} of the machines"
-    managed = ("instance-groups", "managed")
-    ports = f"--named-ports={PORT_NAME}:{settings.port}"
-    step = site.do(why, *managed, "set-named-ports", site.name, end, ports)
-    yield Thing(
+def named_port(site: Site, region: str) -> Thing:
+    """Say which port the load balancer asks: the one on which the service listens."""
+    port = site.settings.port
+    why = f"the load balancer asks port {port} of the machines"
+    words = ("instance-groups", "managed", "set-named-ports", site.name, f"--region={region}")
+    step = site.do(why, *words, f"--named-ports={PORT_NAME}:{port}")
+    return Thing(
         query=groups_query(site),
         row=in_region(region),
         what=f"named port of {region}",
         why=why,
         make=(step,),
         alter=(step,),
-        wanted={(("name", PORT_NAME), "port"): settings.port},
+        wanted={(("name", PORT_NAME), "port"): port},
         part=("namedPorts",),
         permissions=PERMISSIONS,
     )
-    why = "machines that are dead are made anew, by a health check of their own"
-    delay_s = settings.start_s + START_GAP_S
+
+
+def autohealing(site: Site, region: str) -> Thing:
+    """Say when a machine is made anew: by a health check of its own, slower than the other."""
+    why = "machines that are dead are made anew"
+    delay_s = site.settings.start_s + START_GAP_S
     check = (f"--health-check={site.name}-alive", f"--initial-delay={delay_s}s")
-    step = site.do(why, *managed, "update", site.name, end, *check)
-    yield Thing(
+    words = ("instance-groups", "managed", "update", site.name, f"--region={region}")
+    step = site.do(why, *words, *check)
+    return Thing(
         query=groups_query(site),
         row=in_region(region),
         what=f"autohealing of {region}",

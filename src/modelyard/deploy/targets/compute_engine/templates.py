@@ -1,12 +1,13 @@
 """Instance templates: each release is one, and none is ever changed."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from modelyard.deploy.cloud import Query, Seen
 from modelyard.deploy.google.things import Thing, is_owned, pick
 from modelyard.deploy.source import DIGEST
-from modelyard.deploy.steps import later
+from modelyard.deploy.steps import Command, later
 from modelyard.deploy.targets.compute_engine.cloud_init import Machine, cloud_init
 from modelyard.deploy.targets.compute_engine.commands import Site, named, options
 
@@ -22,9 +23,7 @@ def template_name(site: Site, machine: Machine, tag: str, account: str) -> str:
     It is known before the image is pushed: of an image that is built the tag counts, which tells
     its content, of another its digest.
     """
-    by_tag = Machine(
-        machine.project, tag or machine.image, machine.settings, is_public=machine.is_public
-    )
+    by_tag = replace(machine, image=tag or machine.image)
     parts = (cloud_init(by_tag), *_hardware(site, account))
     return f"{site.name}-{sha256(chr(0).join(parts).encode()).hexdigest()[:10]}"
 
@@ -51,9 +50,14 @@ def template(site: Site, name: str, machine: Machine, account: str) -> Thing:
         what=f"instance template {name}",
         why=why,
         make=(step,),
-        remove=(site.do("forget the release", "instance-templates", "delete", name),),
+        remove=(removal_step(site, name),),
         permissions=PERMISSIONS,
     )
+
+
+def removal_step(site: Site, name: str) -> Command:
+    """Remove a template."""
+    return site.do("forget the release", "instance-templates", "delete", name)
 
 
 def releases(site: Site, seen: Seen) -> list[dict[str, Any]]:
