@@ -57,6 +57,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         zone="europe-west4-a",
         metrics="loopback",
         log="json",
+        otlp="http://localhost:4318",
         oidc_issuer="https://login.example.org",
         oidc_client_id="yard",
         oidc_client_secret="hidden",

@@ -1,6 +1,7 @@
 """Who is there, how much they have to do, and what is kept of it; on each kind of database."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,17 @@ def test_a_process_that_leaves_or_falls_silent_is_told_as_such(store, pulse):
     assert sorted(member.state(later) for member in store.members()) == ["left", "silent"]
     pulse.beat()
     assert sorted(one.state(store.now()) for one in store.members()) == ["left", "running"]
+
+
+def test_what_a_process_did_until_its_end_is_told(store, pulse):
+    pulse.beat()
+    metrics.observe("/until-the-end", "GET", 200, 0.01)
+    time.sleep(1.1)
+    pulse.stop()
+    pulse.stop()
+    (row,) = [row for row in history(store, "hour").routes if row.labels[1] == "/until-the-end"]
+    assert row.requests == 1
+    assert store.members()[0].left_at is not None
 
 
 def test_a_process_that_was_forgotten_while_it_slept_is_there_again(store, pulse, database):

@@ -3,10 +3,16 @@
 import os
 import threading
 import time
+from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from modelyard import traces
 from modelyard.cli.uncollected import uncollected
+
+if TYPE_CHECKING:
+    from modelyard.web.fleet_pulse import WebPulse
 
 LOOK_EVERY_S = 0.5
 
@@ -22,7 +28,15 @@ def create_app() -> Flask:
         app = web.create_app()
     app.extensions[LIVE].models_folder.begin()
     app.extensions[PULSE].begin()
+    Finalize(None, _leave, args=(app.extensions[PULSE],), exitpriority=10)
     return app
+
+
+def _leave(pulse: "WebPulse") -> None:
+    """Say that this process ends; the server's processes end without Python's own `atexit`."""
+    if pulse.pulse is not None:
+        pulse.pulse.stop()
+    traces.stop()
 
 
 def _end_without(parent: int) -> None:

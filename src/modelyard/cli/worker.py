@@ -32,11 +32,12 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
     each needs the same workspace and the same MODELYARD_DATABASE_URL and MODELYARD_BLOBS.
     """
     end_quietly_on_signals()
-    from modelyard import logs, metrics, wiring
+    from modelyard import logs, metrics, traces, wiring
     from modelyard.db.migrate import migrate_when_reachable
     from modelyard.runs.pace import CONNECTIONS
     from modelyard.runs.working import work_until_stopped
     from modelyard.settings import from_environment
+    from modelyard.version import VERSION
 
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     settings = from_environment()
@@ -46,6 +47,7 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
         workspace=folder or settings.workspace,
         runs_at_once=at_once or settings.runs_at_once,
     )
+    traces.start(settings.otlp, VERSION, settings.zone)
     services = wiring.open_folder(settings=settings)
     metrics.start(services.state / "metrics")
     records = wiring.open_records(
@@ -56,7 +58,12 @@ def worker(folder: Path | None, at_once: int | None, parent: int | None) -> None
         click.echo(f"Runs of {services.workspace.title} are done here. Ctrl-C stops the worker.")
     pulse = _pulse(services, records)
     pulse.begin()
-    work_until_stopped(records.runs, _workplace(services), parent, pulse.stop)
+
+    def leave() -> None:
+        pulse.stop()
+        traces.stop()
+
+    work_until_stopped(records.runs, _workplace(services), parent, leave)
 
 
 def _pulse(services: "Services", records: "Records") -> "Pulse":

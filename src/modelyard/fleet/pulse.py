@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TIDY_EVERY_S = 900.0
+SHORTEST_S = 1.0
+"""What was done within less, before the end, is not told."""
 LEAVE_S = 2.0
 """How long a process that ends waits for the database."""
 
@@ -53,9 +55,10 @@ class Pulse:
         atexit.register(self.stop)
 
     def stop(self) -> None:
-        """Beat no more, and say so; a database that is gone is not waited for."""
+        """Beat no more, and say so, once; a database that is gone is not waited for."""
+        is_first = not self._stop.is_set()
         self._stop.set()
-        if self._is_joined:
+        if self._is_joined and is_first:
             thread = threading.Thread(target=self._leave, daemon=True)
             thread.start()
             thread.join(LEAVE_S)
@@ -115,7 +118,9 @@ class Pulse:
 
     def _leave(self) -> None:
         try:
-            self.store().leave(self.member.id)
+            store = self.store()
+            self.sample(store, SHORTEST_S)
+            store.leave(self.member.id)
         except ModelyardError:
             return
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from modelyard import traces
 from modelyard.blobs import Blobs
 from modelyard.errors import ModelyardError, Unavailable, Unreachable
 from modelyard.logs import FIELDS, knowing
@@ -74,8 +75,10 @@ class Performer:
                 run, self.claims, self.clock, self.pace.progress_s, self.limits.run_s
             )
             self.current[run_id] = execution
+            known: traces.Known = {"modelyard.run.id": run.id, "modelyard.run.attempt": run.attempt}
             try:
-                self._end(execution, self._done(execution, step))
+                with traces.run_span(run.kind, run.traceparent or "", known):
+                    self._end(execution, self._done(execution, step))
             finally:
                 if self.current.get(run_id) is execution:
                     del self.current[run_id]
@@ -193,6 +196,7 @@ class Performer:
             state = failed.state
             ours = self.patiently(lambda: self.claims.finish(run, self.clock(), failed))
         if ours:
+            traces.note("modelyard.run.state", state, is_fault=state == "failed")
             self._note(run, state)
         if ours and (run.attempt > 1 or not self._kind_is_quick(run.kind)):
             with contextlib.suppress(ModelyardError):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from modelyard import traces
 from modelyard.db import Database
 from modelyard.errors import LONGEST_ECHO, Conflict, Invalid, NotFound
 from modelyard.runs.asking import document_of, refuse_key, values_of
@@ -81,6 +82,7 @@ class Runs:
             "created_at": self.clock(),
             "schedule": schedule,
             "retry_of": retry_of,
+            "traceparent": traces.present() or None,
         }
         if idempotency_key is None:
             self._store.add(values)

@@ -94,6 +94,9 @@ class Settings:
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
     log: Literal["quiet", "text", "json"] = "quiet"
     """A line per request: `quiet` for none, `text`, or `json` (`MODELYARD_LOG`)."""
+    otlp: str = ""
+    """The OpenTelemetry collector to which spans are sent by OTLP over HTTP, such as
+    `http://localhost:4318` (`MODELYARD_OTLP`, else `OTEL_EXPORTER_OTLP_ENDPOINT`)."""
     oidc_issuer: str = ""
     """The address of an OpenID Connect provider to sign in with (`MODELYARD_OIDC_ISSUER`)."""
     oidc_client_id: str = ""

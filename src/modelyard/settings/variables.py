@@ -69,6 +69,7 @@ VARIABLES = (
     Variable("MODELYARD_ZONE", "zone", TEXT),
     Variable("MODELYARD_METRICS", "metrics", one_of("owners", "loopback", "public")),
     Variable("MODELYARD_LOG", "log", one_of("quiet", "text", "json")),
+    Variable("MODELYARD_OTLP", "otlp", ADDRESS, other_names=("OTEL_EXPORTER_OTLP_ENDPOINT",)),
     Variable("MODELYARD_OIDC_ISSUER", "oidc_issuer", ADDRESS),
     Variable("MODELYARD_OIDC_CLIENT_ID", "oidc_client_id", TEXT),
     Variable("MODELYARD_OIDC_CLIENT_SECRET", "oidc_client_secret", TEXT, is_secret=True),

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from modelyard import traces
 from modelyard.settings import Settings, from_environment
+from modelyard.version import VERSION
 from modelyard.web import functions, guard, headers, own_pages, places, problems, quotas, watch
 from modelyard.web.admission import Admission
 from modelyard.web.api import access as access_api
@@ -110,12 +112,13 @@ def _add_layers(app: Flask, settings: Settings, is_service: bool) -> None:
     app.wsgi_app = door  # type: ignore[method-assign]
     app.wsgi_app = headers.SafeAnswers(app.wsgi_app, settings)  # type: ignore[method-assign]
     _trust_proxies(app, settings.proxies)
+    spans = traces.start(settings.otlp, VERSION, settings.zone)
     begin = app.extensions[PULSE].begin if is_service else None
     is_bounded = is_service and settings.waiting > 0
     admission = Admission(settings.threads, settings.waiting) if is_bounded else None
     app.wsgi_app = quotas.WithinQuota(app.wsgi_app, live)  # type: ignore[method-assign]
     app.wsgi_app = watch.Watch(  # type: ignore[method-assign]
-        app.wsgi_app, live.services.state / "metrics", settings.log, begin, admission
+        app.wsgi_app, live.services.state / "metrics", settings.log, begin, admission, spans
     )
 
 

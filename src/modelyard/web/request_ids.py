@@ -31,14 +31,23 @@ class RequestIds:
         return f"00-{self.trace}-{self.span}-{self.flags}"
 
 
-def ids_of(environ: Mapping[str, Any]) -> RequestIds:
-    """Take over the ids that were sent, where they are well formed; make those that are missing."""
+def ids_of(
+    environ: Mapping[str, Any], trace: str = "", span: str = "", flags: str = "00"
+) -> RequestIds:
+    """Take over the ids that were sent, where they are well formed; make those that are missing.
+
+    Where the request is a span already, `trace`, `span` and `flags` are those of it.
+    """
+    if not trace:
+        trace, flags = _sent_trace(environ)
     sent = environ.get("HTTP_X_REQUEST_ID", "")
+    request = sent if REQUEST_ID.fullmatch(sent) else trace
+    return RequestIds(request, trace, span or secrets.token_hex(8), flags)
+
+
+def _sent_trace(environ: Mapping[str, Any]) -> tuple[str, str]:
     found = TRACE.fullmatch(environ.get("HTTP_TRACEPARENT", "").strip())
     is_whole = found is not None and found[1] != NO_TRACE and found[2] != NO_SPAN
     if found is None or not is_whole or found[0].startswith("ff"):
-        trace, flags = secrets.token_hex(16), "00"
-    else:
-        trace, flags = found[1], found[3]
-    request = sent if REQUEST_ID.fullmatch(sent) else trace
-    return RequestIds(request, trace, secrets.token_hex(8), flags)
+        return secrets.token_hex(16), "00"
+    return found[1], found[3]

@@ -1,6 +1,7 @@
 """Every request is counted: how many are under way, and how long each took, by its route.
 
-Where the settings ask for a log, each leaves a line, and has ids that callers can name.
+Where the settings ask for a log, each leaves a line, and has ids that callers can name; where they
+name a collector, each is a span.
 """
 
 import time
@@ -11,17 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 
-from modelyard import logs, metrics
+from modelyard import logs, metrics, traces
 from modelyard.web.admission import Admission, Admitted
 from modelyard.web.journal import ROUTE, RUN, members_of, write_line
 from modelyard.web.request_ids import ids_of
+from modelyard.web.request_spans import begin_span, end_span
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from modelyard.traces.otlp import RequestSpan, Spans
+
 __all__ = ["BEGAN", "ROUTE", "UnderWay", "Watch", "install"]
 BEGAN = "modelyard.began"
 """In the environ: when the request came, in seconds of the monotonic clock."""
+NAMING = frozenset({"HTTP_X_REQUEST_ID", "HTTP_TRACEPARENT"})
+"""Headers by which a caller gives a request a name."""
 UNMATCHED = "unmatched"
 """The route of every address where nothing is."""
 
@@ -29,17 +35,19 @@ UNMATCHED = "unmatched"
 class Watch:
     """Stands before the whole application, and knows what is under way in it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (what stands around an application)
         self,
         app: "WSGIApplication",
         folder: Path,
         shape: logs.Shape = "quiet",
         on_first: Callable[[], None] | None = None,
         admission: Admission | None = None,
+        spans: "Spans | None" = None,
     ) -> None:
         self.app = app if admission is None else Admitted(app, admission)
         self._on_first = on_first
         self.has_log = shape != "quiet"
+        self.spans = spans
         metrics.start(folder)
         logs.set_up(shape)
 
@@ -50,7 +58,7 @@ class Watch:
             self._on_first()
             self._on_first = None
         metrics.arrive()
-        if self.has_log or "HTTP_X_REQUEST_ID" in environ:
+        if self.has_log or self.spans is not None or not NAMING.isdisjoint(environ):
             return self._named(environ, start_response)
         try:
             answer = self.app(environ, start_response)
@@ -64,16 +72,20 @@ class Watch:
 
     def _named(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
         """Pass a request on that has an id."""
-        ids = ids_of(environ)
+        span = begin_span(self.spans, environ)
+        ids = ids_of(environ) if span is None else ids_of(environ, *span.ids)
         environ["HTTP_X_REQUEST_ID"] = ids.request
         environ["HTTP_TRACEPARENT"] = ids.traceparent
-        started = Started(environ, start_response, ids.request, self.has_log)
-        with logs.knowing(**members_of(ids)):
+        started = Started(environ, start_response, ids.request, self.has_log, span)
+        with logs.knowing(**members_of(ids)), traces.belonging_to(ids.traceparent):
             try:
                 answer = self.app(environ, started)
             except BaseException:
                 started.over(logs.knowing())
                 raise
+            finally:
+                if span is not None:
+                    span.leave()
         return UnderWay(answer, started, members_of(ids))
 
 
@@ -81,12 +93,18 @@ class Started:
     """Sees how an answer begins, and writes the line when it is over."""
 
     def __init__(
-        self, environ: Any, start_response: "StartResponse", request_id: str, has_log: bool
+        self,
+        environ: Any,
+        start_response: "StartResponse",
+        request_id: str,
+        has_log: bool,
+        span: "RequestSpan | None" = None,
     ) -> None:
         self.environ = environ
         self._start_response = start_response
         self._request_id = request_id
         self._has_log = has_log
+        self._span = span
         self._status = 500
         self._bytes: int | None = None
 
@@ -99,8 +117,10 @@ class Started:
         return self._start_response(status, headers, *fault)
 
     def over(self, known: AbstractContextManager[None]) -> None:
-        """Write the line, and count the request as answered."""
+        """Write the line, end the span, and count the request as answered."""
         metrics.leave()
+        if self._span is not None:
+            end_span(self._span, self.environ, self._status)
         if self._has_log:
             with known:
                 seconds = time.perf_counter() - self.environ[BEGAN]
