@@ -32,7 +32,7 @@ def questions(project: str, name: str, seen: Seen) -> Iterator[Query]:
     """Ask for it; of one without labels also whether it is empty."""
     yield ask(project, KEY, "storage", "buckets", "describe", url(project, name))
     if seen.get(KEY) is not None and not _labels(seen[KEY]):
-        yield ask(project, CONTENT, "storage", "ls", f"{url(project, name)}/**")
+        yield ask(project, CONTENT, "storage", "objects", "list", f"{url(project, name)}/**")
 
 
 def change(project: str, region: str, name: str, seen: Seen) -> Change:
