@@ -1,6 +1,7 @@
 """The doctor starts a real service, and finds what is well and what is not."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,14 @@ def test_a_service_with_a_model_keeps_the_contract(yard, target):
     findings = list(examine(PLATFORMS[target], yard))
     assert [finding for finding in findings if not finding.is_kept] == []
     assert len(findings) >= 5
+
+
+def test_of_several_models_one_must_be_the_default(yard, tmp_path):
+    shutil.copytree(yard, tmp_path / "yard")
+    shutil.copy(yard / "models" / "line.joblib", tmp_path / "yard" / "models" / "curve.joblib")
+    [fault] = [one for one in examine(PLATFORMS["vertex"], tmp_path / "yard") if not one.is_kept]
+    assert fault.seen == "there are 2, none is the default: curve, line"
+    assert "default_model" in fault.cure
 
 
 def test_without_a_model_the_cure_is_named_and_the_exit_code_is_1(tmp_path):

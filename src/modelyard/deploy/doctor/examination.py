@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from modelyard.deploy.doctor.findings import Answer, Finding, Question
 from modelyard.deploy.doctor.platforms import NO_MODEL, WELL, Platform, Subject
@@ -48,12 +49,12 @@ def _examined(platform: Platform, folder: Path, trial: Trial) -> Iterator[Findin
     if not listens:
         return
     yield _ready(platform, trial)
-    subject = _wait_for_subject(folder, trial) if platform.needs_model else None
-    if subject is None and platform.needs_model:
-        yield Finding("has a model to ask", False, "no default model is served", NO_MODEL)
-    else:
-        for question in platform.questions(subject or Subject("", {})):
+    subject = _wait_for_subject(folder, trial) if platform.needs_model else Subject("", {})
+    if isinstance(subject, Subject):
+        for question in platform.questions(subject):
             yield _found(question, trial.ask(question))
+    else:
+        yield Finding("has a model to ask", False, subject, NO_MODEL)
     yield _ends(platform, trial)
 
 
@@ -78,36 +79,45 @@ def _ready(platform: Platform, trial: Trial) -> Finding:
     return _found(question, trial.wait_for(question, min(platform.ready_within_s, 60.0)))
 
 
-def _wait_for_subject(folder: Path, trial: Trial) -> Subject | None:
-    """Wait until the models of the folder are opened, which takes seconds each."""
+def _wait_for_subject(folder: Path, trial: Trial) -> Subject | str:
+    """Wait until the default model of the folder is opened, which takes seconds.
+
+    Gives it with an example that it takes, or why there is none to ask.
+    """
+    named, known = _known_models(folder)
+    if not named and len(known) > 1:
+        return f"there are {len(known)}, none is the default: {', '.join(known)}"
     until = time.monotonic() + MODEL_PATIENCE_S
     while time.monotonic() < until and not trial.has_ended:
-        if (found := _find_subject(folder, trial)) is not None:
-            return found
+        served = _served(trial)
+        name = named or next(iter(served), "")
+        if served.get(name):
+            return Subject(name, served[name])
         time.sleep(0.25)
-    return None
+    return f"the default model '{named}' is not served" if named else "no model is served"
 
 
-def _find_subject(folder: Path, trial: Trial) -> Subject | None:
-    """Find the model that short addresses ask, and an example that it takes."""
+def _served(trial: Trial) -> dict[str, Any]:
+    """Give the models that are served, with their examples."""
     answer = trial.ask(MODELS)
     listed = (answer.document() if answer else None) or {}
-    served = {
+    return {
         one["name"]: (one["served"].get("description") or {}).get("example") or {}
         for one in listed.get("models", ())
         if one.get("served")
     }
-    named = _default_model(folder)
-    name = named if named in served else next(iter(served), "") if len(served) == 1 else ""
-    return Subject(name, served[name]) if name and served[name] else None
 
 
-def _default_model(folder: Path) -> str:
+def _known_models(folder: Path) -> tuple[str, list[str]]:
+    """Give the name of the default model, empty for none, and those of all in the folder."""
+    from modelyard.models.files import find_files
     from modelyard.workspace import open_workspace
 
     with contextlib.suppress(ModelyardError):
-        return open_workspace(folder).config.workspace.default_model
-    return ""
+        workspace = open_workspace(folder)
+        names = sorted(file.name for file in find_files(workspace)[0])
+        return workspace.config.workspace.default_model, names
+    return "", []
 
 
 def _found(question: Question, answer: Answer | None) -> Finding:
