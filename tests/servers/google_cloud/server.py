@@ -20,6 +20,8 @@ APIS = (
     "secretmanager.v1", "sqladmin.v1beta4", "storage.v1", "cloudbuild.v1",
 )  # fmt: skip
 PROBES = ("GET", "HEAD")
+SENT_WITHOUT_NEED = {"returnPartialSuccess"}
+"""Parameters that gcloud sends to methods whose description does not have them."""
 
 
 class GoogleCloud:
@@ -96,7 +98,8 @@ class GoogleCloud:
     def check(self, method: Method, query: dict[str, str], body: Any) -> None:
         """Note the call, and refuse what does not fit Google's description of it."""
         self.state.asked.append(method.id)
-        faults = [f"query {name} is not known" for name in query if name not in method.parameters]
+        known = method.parameters | SENT_WITHOUT_NEED
+        faults = [f"query {name} is not known" for name in query if name not in known]
         if method.request:
             schemas = schemas_of(method.api)
             faults += faults_in(body, {"$ref": method.request}, schemas)

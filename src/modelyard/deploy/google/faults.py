@@ -5,7 +5,7 @@ import re
 from modelyard.errors import Conflict, Denied, ModelyardError, NotFound, SignInNeeded, Unavailable
 
 NOT_SIGNED_IN = re.compile(
-    r"do not currently have an active account|gcloud auth login|invalid_grant|UNAUTHENTICATED"
+    r"do not currently have an active account|gcloud auth login|invalid_grant|(?-i:UNAUTHENTICATED)"
     r"|Reauthentication", re.I
 )  # fmt: skip
 NO_PROJECT = re.compile(r"project property (is|must be) set|required property \[project\]", re.I)
