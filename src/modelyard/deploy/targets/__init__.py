@@ -6,6 +6,7 @@ from modelyard.deploy.target import Target
 
 TARGETS: dict[str, str] = {
     "cloud_run": "modelyard.deploy.targets.cloud_run",
+    "ecs": "modelyard.deploy.targets.ecs",
 }
 """By name, the module that has `TARGET`; it is loaded when it is asked for."""
 
