@@ -27,7 +27,7 @@ RACE = re.compile(r"HTTPError 412|conditionNotMet|pre-?condition", re.I)
 ABSENT = re.compile(r"NOT_FOUND|not found|was not found|Cannot find|could not be found|matched no objects"
                     r"|does not exist|HTTPError 404|notFound", re.I)  # fmt: skip
 REGION = re.compile(
-    r"(location|region|zone)[^\n]*(not (supported|available|found|valid)|invalid|unsupported)", re.I
+    r"(location|region|zone)[^/\n]*(not (supported|available|found|valid)|invalid|unsupported)", re.I
 )
 NETWORK = re.compile(
     r"Could not reach|Unable to find the server|Connection refused|timed out", re.I
