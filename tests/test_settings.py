@@ -55,6 +55,7 @@ def test_every_setting_comes_from_its_variable_and_goes_back():
         vertex_predict_route="/v1/endpoints/1/deployedModels/2:predict",
         mocks=True,
         zone="europe-west4-a",
+        beat_s=0.5,
         metrics="loopback",
         log="json",
         otlp="http://localhost:4318",

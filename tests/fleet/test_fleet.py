@@ -159,6 +159,52 @@ def test_samples_become_a_history_with_rates_errors_and_percentiles(store):
     assert told.total.requests == 320
 
 
+def joined(store, name, came_s, went_s=None, seen_s=0):
+    """Add a process that came and went so many seconds ago."""
+    member = own_member("web", name, "box:8080", "", "1.0")
+    store.join(member)
+    now = store.now()
+    values = {
+        "started_at": now - timedelta(seconds=came_s),
+        "seen_at": now - timedelta(seconds=seen_s),
+        "left_at": None if went_s is None else now - timedelta(seconds=went_s),
+    }
+    with store.database.transaction() as connection:
+        connection.execute(update(MEMBERS).where(MEMBERS.c.id == member.id).values(**values))
+
+
+def test_a_fleet_that_grew_and_shrank_within_minutes_is_told_to_ten_seconds(store):
+    joined(store, "first", 400)
+    joined(store, "second", 300, 100)
+    joined(store, "second", 295, 105)
+    joined(store, "silent", 200, seen_s=150)
+    told = [point.members for point in history(store, "minutes").points]
+    assert len(told) == 60
+    assert told[:10] == [None] * 10
+    peak = told.index(4)
+    assert told[peak:] == sorted(told[peak:], reverse=True)
+    assert set(told[10:]) >= {1, 3, 4}
+    assert told[-1] == 1
+
+
+def test_clocks_that_jumped_leave_no_process_counted_twice_or_less_than_none(store):
+    joined(store, "from the future", -3000)
+    joined(store, "left before it came", 50, 500)
+    joined(store, "before all", 80_000)
+    told = [point.members or 0 for point in history(store, "hour").points]
+    assert (min(told), told[0], told[-1]) == (1, 1, 1)
+    assert max(told) == 2, "who left before it came was there for a moment"
+
+
+def test_short_samples_are_rates_of_their_seconds_and_no_more_processes(store):
+    for number in range(10):
+        sample(store, timedelta(seconds=90 + 6 * number), {key(): timed(60, 0.01)}, span_s=6)
+    rates = [point.requests_per_s for point in history(store, "minutes").points]
+    assert max(rate for rate in rates if rate) == pytest.approx(10, rel=1.1)
+    assert max(point.members or 0 for point in history(store, "day").points) == 1
+    assert history(store, "minutes").total.requests == 600
+
+
 def test_hours_that_are_over_become_one_sample_each_and_nothing_is_counted_twice(store, database):
     for minute in range(0, 120, 10):
         sample(store, timedelta(hours=5, minutes=minute), {key(): timed(10, 0.01)})

@@ -75,7 +75,9 @@ def _pulse(services: "Services", records: "Records") -> "Pulse":
 
     host, zone = socket.gethostname(), services.settings.zone
     return Pulse(
-        lambda: FleetStore(records.database), own_member("worker", host, host, zone, VERSION)
+        lambda: FleetStore(records.database),
+        own_member("worker", host, host, zone, VERSION),
+        beat_s=services.settings.beat_s,
     )
 
 

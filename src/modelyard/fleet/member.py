@@ -50,6 +50,13 @@ class Member:
         end = min(self.left_at or now, now) if self.state(now) != "silent" else self.seen_at
         return max(0.0, (end - self.started_at).total_seconds())
 
+    def there_until(self, now: datetime) -> datetime:
+        """Give when it was there last: now, unless it has left or fallen silent."""
+        state = self.state(now)
+        if state == "left" and self.left_at is not None:
+            return self.left_at
+        return self.seen_at if state == "silent" else now
+
     @property
     def doing(self) -> Load:
         """Give its load as it said it last."""

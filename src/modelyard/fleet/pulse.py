@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TIDY_EVERY_S = 900.0
+BEATS_PER_SAMPLE = 6
 SHORTEST_S = 1.0
 """What was done within less, before the end, is not told."""
 LEAVE_S = 2.0
@@ -75,7 +76,7 @@ class Pulse:
             store.join(self.member)
             known = store.beat(self.member.id, content)
         self.on_drain(known is not None and known.drain_asked_at is not None)
-        self.sample(store)
+        self.sample(store, min(MINUTE_S, BEATS_PER_SAMPLE * self.beat_s))
 
     def sample(self, store: "FleetStore", every_s: float = MINUTE_S) -> None:
         """Keep how much was done, once in a minute, where there was anything."""

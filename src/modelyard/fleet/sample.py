@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from modelyard.fleet.packed import packed, unpacked
 from modelyard.metrics.families import Counts
@@ -46,17 +47,22 @@ def minute_of(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
+def heads_of(sample: Sample) -> float:
+    """Give how many processes a sample stands for in its minute: a part where it is short."""
+    return sample.members * min(1.0, sample.span_s / MINUTE_S)
+
+
 def _joined(at: datetime, span_s: int, parts: list[Sample]) -> Sample:
     counts: Counts = {}
-    minutes: dict[datetime, int] = {}
+    minutes: dict[datetime, float] = {}
     for part in parts:
         add_to(counts, unpacked(part.counts))
         minute = minute_of(part.at)
-        minutes[minute] = minutes.get(minute, 0) + part.members
+        minutes[minute] = minutes.get(minute, 0.0) + heads_of(part)
     return Sample(
         at=at,
         span_s=span_s,
-        members=max(minutes.values()),
+        members=max(1, ceil(max(minutes.values()) - 0.01)),
         requests=sum(part.requests for part in parts),
         errors=sum(part.errors for part in parts),
         busy_s=sum(part.busy_s for part in parts),

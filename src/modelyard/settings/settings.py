@@ -90,6 +90,8 @@ class Settings:
     (`MODELYARD_MOCKS`)."""
     zone: str = ""
     """Where this machine is, as the page of the fleet shows it (`MODELYARD_ZONE`)."""
+    beat_s: float = 10.0
+    """How often a process says that it lives (`MODELYARD_BEAT_S`)."""
     metrics: str = "owners"
     """Who may read /metrics: `owners`, `loopback`, or `public` (`MODELYARD_METRICS`)."""
     log: Literal["quiet", "text", "json"] = "quiet"

@@ -67,6 +67,7 @@ VARIABLES = (
     Variable("AIP_PREDICT_ROUTE", "vertex_predict_route", PATH),
     Variable("MODELYARD_MOCKS", "mocks", FLAG),
     Variable("MODELYARD_ZONE", "zone", TEXT),
+    Variable("MODELYARD_BEAT_S", "beat_s", seconds(0.2, 10)),
     Variable("MODELYARD_METRICS", "metrics", one_of("owners", "loopback", "public")),
     Variable("MODELYARD_LOG", "log", one_of("quiet", "text", "json")),
     Variable("MODELYARD_OTLP", "otlp", ADDRESS, other_names=("OTEL_EXPORTER_OTLP_ENDPOINT",)),

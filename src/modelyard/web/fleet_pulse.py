@@ -36,7 +36,7 @@ class WebPulse:
         host = socket.gethostname()
         address = self._settings.public_url or f"http://{host}:{self._settings.port}"
         member = own_member("web", host, address, self._settings.zone, VERSION)
-        self.pulse = Pulse(self._store, member, draining.ask)
+        self.pulse = Pulse(self._store, member, draining.ask, self._settings.beat_s)
         return self.pulse
 
     def _store(self) -> "FleetStore":

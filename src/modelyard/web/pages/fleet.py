@@ -16,7 +16,7 @@ from modelyard.web.query import Query
 
 blueprint = Blueprint("fleet", __name__, url_prefix="/fleet")
 SIZE = 50
-WORDS = {"hour": "%H:%M", "day": "%H:%M", "week": "%a %H:%M"}
+WORDS = {"minutes": "%H:%M:%S", "hour": "%H:%M", "day": "%H:%M", "week": "%a %H:%M"}
 
 
 @blueprint.app_template_filter("lasting")
