@@ -22,13 +22,19 @@ BLOCKS = 256
 CONFIDENCE = 0.99
 RANK_ERROR = math.sqrt(math.log(2 / (1 - CONFIDENCE)) / (2 * SAMPLE_ROWS))
 """Dvoretzky-Kiefer-Wolfowitz bound with Massart's constant (1990), Annals of Probability 18."""
-METHOD = (
-    f"Rows, nulls, extremes, means and sums are of all rows. Distinct values are estimated by "
-    f"HyperLogLog (standard error about 2 %). Quartiles, skew, histograms, lengths and frequent "
+ESTIMATED = (
+    "Rows, nulls, extremes, means and sums are of all rows. Distinct values are estimated by "
+    "{distinct}. Quartiles, skew, histograms, lengths and frequent "
     f"values come from {SAMPLE_ROWS:,} rows in {BLOCKS} blocks spread evenly over the table: for "
     f"rows in random order a quartile's rank is off by at most {RANK_ERROR:.2%} of the rows in "
     f"{CONFIDENCE:.0%} of cases; standard deviations are of all rows."
 )
+METHOD = ESTIMATED.format(distinct="HyperLogLog (standard error about 2 %)")
+STREAMED_METHOD = "Each row was read once. " + ESTIMATED.format(
+    distinct="their smallest hashes (standard error about 1.1 %)"
+)
+MOST_HELD_ROWS = 16_000_000
+"""From here on a table is estimated batch by batch: a column of it would take too much memory."""
 
 
 def statistics_of(
@@ -49,10 +55,25 @@ def approximate_statistics(
     if row_count <= SAMPLE_ROWS:
         return table_statistics(where, frame, row_count, progress)
     started = time.perf_counter()
+    if row_count > MOST_HELD_ROWS:
+        return _streamed(where, frame, row_count, started, progress)
     rows = sample_rows(row_count)
     groups = group_columns(frame.collect_schema(), row_count)
     columns = columns_of(where, frame, groups, lambda series: _estimate(series, rows), progress)
     return summed_up(columns, row_count, METHOD, started, exact=False)
+
+
+def _streamed(
+    where: str, frame: pl.LazyFrame, row_count: int, started: float, progress: Progress
+) -> TableStatistics:
+    """Estimate in one pass over the rows: no column is held whole."""
+    from modelyard.datasets.streamed import estimated_columns
+
+    def told(done: float) -> None:
+        progress(done, f"{round(done * row_count):,} of {row_count:,} rows")
+
+    columns = estimated_columns(where, frame, sample_rows(row_count), row_count, told)
+    return summed_up(columns, row_count, STREAMED_METHOD, started, exact=False)
 
 
 def sample_rows(row_count: int) -> pl.Series:

@@ -20,6 +20,8 @@ GROUP_BYTES = 96 * 1024 * 1024
 TEXT_BYTES = 64
 """A guess at a text's size, to choose how many columns are read together."""
 LANES = 2
+MOST_ROWS_AT_ONCE = 32_000_000
+"""Above this one column is in memory at a time: two would take too much."""
 METHOD = "Every value was read; all figures are exact but for the rounding of 64-bit floats."
 
 
@@ -38,18 +40,20 @@ def table_statistics(
     """
     started = time.perf_counter()
     groups = group_columns(frame.collect_schema(), row_count, group_bytes)
-    columns = columns_of(where, frame, groups, column_figures, progress)
+    lanes = LANES if row_count <= MOST_ROWS_AT_ONCE else 1
+    columns = columns_of(where, frame, groups, column_figures, progress, lanes)
     return summed_up(columns, row_count, METHOD, started)
 
 
-def columns_of(
+def columns_of(  # noqa: PLR0913, PLR0917 (what is read, and how)
     where: str,
     frame: pl.LazyFrame,
     groups: Iterable[list[str]],
     figures: Callable[[pl.Series], Column],
     progress: Progress,
+    lanes: int = LANES,
 ) -> tuple[Column, ...]:
-    """Read groups of columns one after the other, and work out their figures in two threads.
+    """Read groups of columns one after the other, and work out their figures in `lanes` threads.
 
     Raises Invalid, naming `where`, when the table cannot be read.
     """
@@ -60,14 +64,14 @@ def columns_of(
         done[series.name] = figures(series)
         progress(len(done) / len(names), f"column {len(done)} of {len(names)}")
 
-    with ThreadPoolExecutor(LANES) as lanes:
+    with ThreadPoolExecutor(lanes) as pool:
         pending: set[Future[None]] = set()
         for group in groups:
-            while len(pending) >= LANES:
+            while len(pending) >= lanes:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
                 _raise_first(finished)
             table = collect(where, frame.select(cs.by_name(*group)))
-            pending |= {lanes.submit(compute, series) for series in table.iter_columns()}
+            pending |= {pool.submit(compute, series) for series in table.iter_columns()}
             del table
         _raise_first(wait(pending).done)
     return tuple(done[name] for name in names)
