@@ -2,6 +2,7 @@
 
 import click
 
+from modelyard.cli.scale_load import load
 from modelyard.cli.scale_simulate import optimise, simulate
 
 
@@ -16,5 +17,6 @@ def scale() -> None:
     """
 
 
+scale.add_command(load)
 scale.add_command(simulate)
 scale.add_command(optimise)

@@ -80,6 +80,8 @@ class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     routes: tuple[str, ...] = ()
     p99_bound_s: float = 0.0
     """The bound that the knee keeps."""
+    sender_was_late: bool = False
+    """Whether the machine that sent could not send more: the service may answer more than this."""
 
 
 class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
