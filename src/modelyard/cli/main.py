@@ -6,6 +6,7 @@ from modelyard.cli.audit import audit
 from modelyard.cli.backup import backup, restore
 from modelyard.cli.check import check
 from modelyard.cli.datasets import datasets
+from modelyard.cli.deploy import deploy
 from modelyard.cli.doctor import doctor
 from modelyard.cli.edge import EdgeGroup
 from modelyard.cli.functions import functions
@@ -38,7 +39,7 @@ def modelyard() -> None:
 
 
 ROOMS = (datasets, models, functions, scenarios, users, tokens, audit, runs)
-RUNNING = (serve, worker, migrate, train, image, rollout, backup, restore, doctor, scale)
+RUNNING = (serve, worker, migrate, train, image, rollout, deploy, backup, restore, doctor, scale)
 for command in (new, check, *ROOMS, *RUNNING):
     modelyard.add_command(command)
 

@@ -8,10 +8,12 @@ from typing import Any
 from modelyard.deploy.cloud import Cloud, Seen, look
 from modelyard.deploy.lock import held
 from modelyard.deploy.plan import Change, DeployPlan
-from modelyard.deploy.steps import Step
+from modelyard.deploy.steps import Command, Step
 from modelyard.deploy.target import Order, Target
 from modelyard.errors import Conflict, ModelyardError
 
+IS_READY = {"docker": ("docker", "info", "--format={{json .ServerVersion}}")}
+"""How a program is asked whether it can work."""
 Planner = Callable[[Seen], DeployPlan]
 Say = Callable[[Change, Step], None]
 
@@ -40,6 +42,7 @@ class Deployment:
         Raises Conflict then, or where somebody else deploys. What fails is raised with what stands
         until then: the same command completes it.
         """
+        self._refuse_missing_programs(plan)
         first = [change for change in plan.changes if change.is_first]
         rest = [change for change in plan.changes if not change.is_first]
         done: list[Change] = []
@@ -52,6 +55,14 @@ class Deployment:
         with held(self.cloud, lock, self.break_lock), said_what_stands(done):
             refuse_changed(plan, self.plan())
             _do(self.cloud, rest, done, given, say)
+
+    def _refuse_missing_programs(self, plan: DeployPlan) -> None:
+        """Raise NotFound or Unavailable before anything is done, not in the middle of it."""
+        steps = [step for change in plan.changes for step in change.steps]
+        started = {step.argv[0] for step in steps if isinstance(step, Command)}
+        for program, question in IS_READY.items():
+            if program in started:
+                self.cloud.ask(question)
 
 
 def _do(

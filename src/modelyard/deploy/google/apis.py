@@ -34,3 +34,12 @@ def change(project: str, seen: Seen, wanted: tuple[str, ...]) -> Change:
 def _name(entry: Any) -> str:
     config = entry.get("config") or {}
     return str(config.get("name") or str(entry.get("name", "")).rpartition("/")[2])
+
+
+def project_number(seen: Seen) -> str:
+    """Give the number of the project, which stands in the names of its APIs; empty if unknown."""
+    for entry in seen.get(KEY) or ():
+        parts = str(entry.get("name", "")).split("/")
+        if len(parts) > 1 and parts[1].isdigit():
+            return parts[1]
+    return ""

@@ -24,10 +24,11 @@ DENIED = re.compile(
 QUOTA = re.compile(r"RESOURCE_EXHAUSTED|[Qq]uota[^\n]*(exceeded|exhausted|limit)|QUOTA_EXCEEDED")
 TAKEN = re.compile(r"ALREADY_EXISTS|already exists|alreadyExists|HTTPError 409|already own")
 RACE = re.compile(r"HTTPError 412|conditionNotMet|pre-?condition", re.I)
-ABSENT = re.compile(r"NOT_FOUND|not found|was not found|Cannot find|could not be found|matched no objects"
-                    r"|does not exist|HTTPError 404|notFound", re.I)  # fmt: skip
+ABSENT = re.compile(r"NOT_FOUND|not found|was not found|Cannot find|could not be found"
+                    r"|matched no objects|does not exist|HTTPError 404|notFound", re.I)  # fmt: skip
 REGION = re.compile(
-    r"(location|region|zone)[^/\n]*(not (supported|available|found|valid)|invalid|unsupported)", re.I
+    r"(location|region|zone)[^/\n]*(not (supported|available|found|valid)|invalid|unsupported)",
+    re.I,
 )
 NETWORK = re.compile(
     r"Could not reach|Unable to find the server|Connection refused|timed out", re.I

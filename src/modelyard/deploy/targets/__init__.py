@@ -1,17 +1,19 @@
-"""The places to deploy to; each is one entry here."""
+"""The places to deploy to; each is one entry here, and one in `modelyard.cli.deploy`."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from modelyard.deploy.target import Target
+if TYPE_CHECKING:
+    from modelyard.deploy.target import Target
 
-TARGETS: dict[str, str] = {
+TARGETS = {
     "cloud_run": "modelyard.deploy.targets.cloud_run",
     "ecs": "modelyard.deploy.targets.ecs",
 }
 """By name, the module that has `TARGET`; it is loaded when it is asked for."""
 
 
-def get_target(name: str) -> Target:
+def get_target(name: str) -> "Target":
     """Give a target by name."""
     found: Target = import_module(TARGETS[name]).TARGET
     return found

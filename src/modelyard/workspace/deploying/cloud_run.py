@@ -12,6 +12,18 @@ Project = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?
 Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]+-[a-z]+[0-9]+)?$")]
 Instances = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
+CONNECTIONS = {
+    "db-f1-micro": 25,
+    "db-g1-small": 50,
+    "db-custom-1-3840": 100,
+    "db-custom-2-7680": 400,
+}
+"""What each size takes by default."""
+KEPT_CONNECTIONS = 3
+"""Those of them that are for administrators."""
+WEB_MORE = 2
+"""Connections of a web process besides one for each thread."""
+WORKER_CONNECTIONS = 6
 MEMORY = re.compile(r"(\d+)(Mi|Gi)")
 INVOKER = re.compile(r"(user|group|serviceAccount):[^@\s,]+@[^@\s,]+|domain:[\w.-]+")
 LEAST_MIB = {1: 128, 2: 128, 4: 2048, 6: 4096, 8: 4096}
@@ -44,9 +56,11 @@ class CloudRunSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
     balancer."""
     invokers: tuple[str, ...] = ()
     """Who may ask it: user:ana@example.com, group:..., serviceAccount:..., domain:example.com."""
-    workers: Literal["pool", "job", "inside", "none"] = "pool"
-    """Where runs are done: a worker pool, a job that is started when there is work, the service
-    itself with a processor that is never withdrawn, or nowhere."""
+    public: bool = False
+    """Whether everybody may ask it; as `--public`. Modelyard's own accounts decide then."""
+    workers: Literal["pool", "inside", "none"] = "pool"
+    """Where runs are done: in a worker pool, in the service itself with a processor that is never
+    withdrawn, or nowhere."""
     worker_instances: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
     worker_memory: str = "2Gi"
     database: Literal["cloud_sql", "secret", "none"] = "cloud_sql"
@@ -54,7 +68,7 @@ class CloudRunSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
     accounts and runs are lost whenever the instance ends."""
     database_secret: str = ""
     database_tier: Literal["db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680"] = (
-        "db-f1-micro"
+        "db-g1-small"
     )
     database_disk_gib: Annotated[int, msgspec.Meta(ge=10, le=4096)] = 10
     public_url: str = ""
@@ -64,6 +78,13 @@ class CloudRunSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
     def concurrency(self) -> int:
         """Requests at one time that an instance takes."""
         return self.processes * self.threads
+
+    @property
+    def connections(self) -> int:
+        """Connections to the database, at most: what web processes and workers may open."""
+        web = self.max_instances * self.processes * (self.threads + WEB_MORE)
+        workers = {"pool": self.worker_instances, "inside": self.max_instances, "none": 0}
+        return web + WORKER_CONNECTIONS * workers[self.workers]
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Give what does not go together."""
@@ -96,9 +117,14 @@ class CloudRunSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
         if self.database == "none" and self.max_instances > 1:
             why = "several instances need one database."
             yield Contradiction("database", why, "Take cloud_sql, or set max_instances = 1.")
-        if self.database == "none" and self.workers in {"pool", "job"}:
-            why = f"a worker {self.workers} needs a database in common with the service."
+        if self.database == "none" and self.workers == "pool":
+            why = "a worker pool needs a database in common with the service."
             yield Contradiction("workers", why, 'Take cloud_sql, or set workers = "inside".')
+        most = CONNECTIONS[self.database_tier] - KEPT_CONNECTIONS
+        if self.database == "cloud_sql" and self.connections > most:
+            why = f"{self.database_tier} takes {most} connections, {self.connections} are needed."
+            cure = "Take a larger one, or fewer max_instances, threads or workers."
+            yield Contradiction("database_tier", why, cure)
         if (self.database == "secret") != bool(self.database_secret):
             why = 'goes with database = "secret", and with that alone.'
             yield Contradiction("database_secret", why)
