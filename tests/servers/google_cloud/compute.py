@@ -115,7 +115,8 @@ def done(call: Call, path: str) -> Any:
     """Give an operation that is done."""
     scope = re.match(r"projects/[^/]+/(global|regions/[^/]+)", call.path)
     assert scope, call.path
-    return {
+    region = {} if scope[1] == "global" else {"region": link(call, scope[0])}
+    return region | {
         "kind": "compute#operation",
         "name": "operation-1",
         "operationType": call.method.action,
