@@ -3,10 +3,11 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from modelyard.deploy.runner import filled
-from modelyard.deploy.steps import Command, RemoveFile, Step, Wait, WriteFile, later
+from modelyard.deploy.steps import Command, Step, Wait, WriteFile, later
 from modelyard.errors import Conflict, Unavailable
 
 ACCOUNT = "123456789012"
@@ -34,9 +35,12 @@ class FakeAmazon:
     exit_code: int = 0
     """Of the migration."""
     commands: list[tuple[str, ...]] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
 
     def ask(self, argv: tuple[str, ...]) -> Any:
         """Answer a question."""
+        if argv[0] == "docker":
+            return "27.0"
         answers = {
             "get-caller-identity": self._caller,
             "describe-stacks": self._stacks,
@@ -86,7 +90,8 @@ class FakeAmazon:
             if step.gives:
                 given[step.gives] = said
         else:
-            assert not isinstance(step, WriteFile | RemoveFile)
+            assert isinstance(step, WriteFile)
+            self.files[step.path] = step.text
 
     def _do(self, command: Command) -> str:
         argv = command.argv
@@ -94,8 +99,11 @@ class FakeAmazon:
         assert not any("<" in text for text in argv), argv
         if argv[0] == "docker":
             return self._docker(argv, command.stdin)
+        if argv[1:3] == ("cloudformation", "deploy"):
+            self._deploy(argv, self.files[command.folder / after(argv, "--template-file")])
+            return ""
         found = getattr(self, "_" + "_".join(argv[1:3]).replace("-", "_"))
-        return str(found(argv, command.stdin) or "")
+        return str(found(argv) or "")
 
     def _docker(self, argv: tuple[str, ...], stdin: str) -> str:
         if argv[1] == "build":
@@ -112,14 +120,14 @@ class FakeAmazon:
             self.images[tag] = "sha256:" + hashlib.sha256(tag.encode()).hexdigest()
         return ""
 
-    def _ecr_get_login_password(self, argv: tuple[str, ...], _: str) -> str:
+    def _ecr_get_login_password(self, argv: tuple[str, ...]) -> str:
         return "registry-password"
 
-    def _ecr_describe_images(self, argv: tuple[str, ...], _: str) -> str:
+    def _ecr_describe_images(self, argv: tuple[str, ...]) -> str:
         return str(self._image(after(argv, "--image-ids"))["imageDetails"][0]["imageDigest"])
 
-    def _cloudformation_deploy(self, argv: tuple[str, ...], stdin: str) -> None:
-        template = json.loads(stdin)
+    def _deploy(self, argv: tuple[str, ...], document: str) -> None:
+        template = json.loads(document)
         images = dict(one.split("=", 1) for one in _overrides(argv))
         assert set(images) == set(template.get("Parameters", {}))
         assert all("@sha256:" in image or image == "none" for image in images.values())
@@ -128,11 +136,11 @@ class FakeAmazon:
         self.template = template
         self.stack = self._stack("UPDATE_COMPLETE" if self.stack else "CREATE_COMPLETE", images)
 
-    def _cloudformation_describe_stack_resources(self, argv: tuple[str, ...], _: str) -> str:
+    def _cloudformation_describe_stack_resources(self, argv: tuple[str, ...]) -> str:
         is_request = after(argv, "--query").startswith("to_string")
         return '{"cluster": "Cluster-1"}' if is_request else "Cluster-1"
 
-    def _cloudformation_delete_stack(self, argv: tuple[str, ...], _: str) -> None:
+    def _cloudformation_delete_stack(self, argv: tuple[str, ...]) -> None:
         kept = [
             name
             for name, one in self.template.get("Resources", {}).items()
@@ -142,25 +150,25 @@ class FakeAmazon:
         assert not self.bucket_is_full or not self._has("Blobs")
         self.stack, self.template = None, {}
 
-    def _cloudformation_continue_update_rollback(self, argv: tuple[str, ...], _: str) -> None:
+    def _cloudformation_continue_update_rollback(self, argv: tuple[str, ...]) -> None:
         self.stack["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
 
-    def _ecs_run_task(self, argv: tuple[str, ...], _: str) -> str:
+    def _ecs_run_task(self, argv: tuple[str, ...]) -> str:
         assert json.loads(after(argv, "--cli-input-json"))
         values = {one["ParameterKey"]: one["ParameterValue"] for one in self.stack["Parameters"]}
         self.migrations.append(values["MigrationImage"])
         return "arn:aws:ecs:task/1"
 
-    def _s3_rm(self, argv: tuple[str, ...], _: str) -> None:
+    def _s3_rm(self, argv: tuple[str, ...]) -> None:
         self.bucket_is_full = False
 
-    def _ssm_put_parameter(self, argv: tuple[str, ...], _: str) -> None:
+    def _ssm_put_parameter(self, argv: tuple[str, ...]) -> None:
         name = after(argv, "--name")
         if name in self.locks:
             raise Conflict("ssm", "the name is taken.")
         self.locks[name] = after(argv, "--value")
 
-    def _ssm_delete_parameter(self, argv: tuple[str, ...], _: str) -> None:
+    def _ssm_delete_parameter(self, argv: tuple[str, ...]) -> None:
         del self.locks[after(argv, "--name")]
 
     def _break(self, step: Step) -> None:

@@ -102,7 +102,7 @@ def _kserve(subject: Subject) -> tuple[Question, ...]:
     )
 
 
-def _cloud_run(subject: Subject) -> tuple[Question, ...]:  # noqa: ARG001 (no model is asked)
+def _container(subject: Subject) -> tuple[Question, ...]:  # noqa: ARG001 (no model is asked)
     return (
         _well("the process lives, as a liveness probe asks", "/health/live"),
         _well("the first page is there", "/"),
@@ -189,8 +189,18 @@ PLATFORMS: Mapping[str, Platform] = {
         ready="/health/ready",
         ready_within_s=240,
         grace_s=10,
-        questions=_cloud_run,
+        questions=_container,
         needs_model=False,
         notes=("Runs need a job or a worker pool: after an answer a service has no processor.",),
+    ),
+    "ecs": Platform(
+        "ECS",
+        {**OPEN, "PORT": "{port}"},
+        ready="/health/ready",
+        ready_within_s=180,
+        grace_s=30,
+        questions=_container,
+        needs_model=False,
+        notes=("A task that goes is out of the load balancer for 30 s before it is killed.",),
     ),
 }

@@ -19,7 +19,7 @@ class Ecs:
     title = "ECS"
     settings_type = EcsSettings
     required = ("region",)
-    platform = ""
+    platform = "ecs"
 
     def questions(self, order: EcsOrder, seen: Seen) -> Iterable[Query]:
         """Say what must be known."""

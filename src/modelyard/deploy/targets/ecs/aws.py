@@ -4,12 +4,14 @@ from typing import Any
 
 from modelyard.deploy.cloud import Query
 from modelyard.deploy.naming import LABEL
-from modelyard.deploy.steps import Command
+from modelyard.deploy.steps import Command, Plan, WriteFile
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets.ecs.stack import Template, template_text
 from modelyard.workspace.deploying.ecs import EcsSettings
 
 EcsOrder = Order[EcsSettings]
+TEMPLATE_FILE = ".modelyard/deploy/ecs.json"
+"""Where the template is written, in the workspace's folder; it never goes into an image."""
 NO_PAGER = {"AWS_PAGER": ""}
 CAPABILITY = "CAPABILITY_IAM"
 """CloudFormation's word for a template that makes roles."""
@@ -43,18 +45,23 @@ def command(order: EcsOrder, why: str, *words: str, **more: Any) -> Command:
 
 def deploy_stack(
     order: EcsOrder, why: str, template: Template, images: dict[str, str] | None = None
-) -> Command:
+) -> Plan:
     """Bring the stack to a template; aws waits until that is done, or undone again."""
     given = [f"{name}={value}" for name, value in (images or {}).items()]
     overrides = ("--parameter-overrides", *given) if given else ()
-    return command(
+    folder = order.source.folder
+    written = WriteFile(
+        folder / TEMPLATE_FILE, template_text(template), "aws takes the template of a file alone"
+    )
+    step = command(
         order,
         why,
         *("cloudformation", "deploy", "--stack-name", stack_name(order.name)),
-        *("--template-file", "/dev/stdin", "--capabilities", CAPABILITY),
+        *("--template-file", TEMPLATE_FILE, "--capabilities", CAPABILITY),
         *("--no-fail-on-empty-changeset", "--tags", f"{LABEL}={order.name}", *overrides),
-        stdin=template_text(template),
+        folder=folder,
     )
+    return (written, step)
 
 
 def registry(order: EcsOrder, account: str) -> str:

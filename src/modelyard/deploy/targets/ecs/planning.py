@@ -6,7 +6,7 @@ from typing import Any
 from modelyard.deploy.cloud import Seen
 from modelyard.deploy.plan import Action, Change, DeployPlan
 from modelyard.deploy.source import DIGEST
-from modelyard.deploy.steps import Command, Step, later
+from modelyard.deploy.steps import Plan, Step, later
 from modelyard.deploy.targets.ecs.aws import EcsOrder, command, deploy_stack, stack_name
 from modelyard.deploy.targets.ecs.data import KEPT_NAMES
 from modelyard.deploy.targets.ecs.doing import (
@@ -77,10 +77,10 @@ def plan_rollback(order: EcsOrder, seen: Seen) -> DeployPlan:
         why = "is not in the repository any more."
         raise NotFound(f"image {now.previous}", why, "Deploy it anew from its source.")
     images = _images(now.migrated, now.previous, now.serving)
-    step = deploy_stack(order, "serve the image before again", now.template, images)
+    steps = deploy_stack(order, "serve the image before again", now.template, images)
     change = Change(
         "web and worker", "update", f"from {_short(now.serving)} back to {_short(now.previous)}",
-        (step,), CALLS,
+        steps, CALLS,
     )  # fmt: skip
     title = f"Roll {order.name} back on ECS"
     return DeployPlan(title, place(order, now), (change,), notes=notes_on_rollback())
@@ -119,9 +119,9 @@ def _ground(order: EcsOrder, now: Standing, wish: Wish) -> Iterator[Change]:
     if (now.stage or Stage.DATA) >= Stage.GROUND:
         return
     why = "all of the above that needs no image; the first time this takes ten minutes"
-    step = deploy_stack(order, "make all that needs no image", template(wish, Stage.GROUND))
+    steps = deploy_stack(order, "make all that needs no image", template(wish, Stage.GROUND))
     action: Action = "update" if now.has_stack else "create"
-    yield Change(_stack(order), action, why, (step,), CALLS)
+    yield Change(_stack(order), action, why, steps, CALLS)
 
 
 def _image(order: EcsOrder, now: Standing) -> Iterator[Change]:
@@ -141,15 +141,15 @@ def _served(order: EcsOrder, now: Standing, wish: Wish, wanted: Template) -> Ite
     if now.serving == image:
         if now.template != wanted:
             images = _images(now.migrated, image, now.previous)
-            step = deploy_stack(order, "bring all to the wanted settings", wanted, images)
-            yield Change(_stack(order), "update", "the settings differ", (step,), CALLS)
+            steps = deploy_stack(order, "bring all to the wanted settings", wanted, images)
+            yield Change(_stack(order), "update", "the settings differ", steps, CALLS)
         return
     yield from _migrated(order, now, wish, wanted, image)
     images = _images(image, image, now.serving)
-    step = deploy_stack(order, "replace the tasks, a few at a time", wanted, images)
+    steps = deploy_stack(order, "replace the tasks, a few at a time", wanted, images)
     action: Action = "update" if now.serving else "create"
     why = f"from {_short(now.serving)} to {_short(image)}" if now.serving else _short(image)
-    yield Change("web and worker", action, why, (step,), CALLS)
+    yield Change("web and worker", action, why, steps, CALLS)
 
 
 def _migrated(
@@ -157,14 +157,16 @@ def _migrated(
 ) -> Iterator[Change]:
     steps: list[Step] = []
     if now.migrated != image:
-        steps.append(_with_migration(order, now, wish, wanted, image))
-    why = "the database gets the shape of the new image; the old one goes on working on it"
+        steps.extend(_with_migration(order, now, wish, wanted, image))
+    why = "the database gets the shape of the image"
+    if now.serving:
+        why += "; meanwhile the old one goes on working with it"
     yield Change("migration", "do", why, (*steps, *migration_steps(order)), RUNNING)
 
 
 def _with_migration(
     order: EcsOrder, now: Standing, wish: Wish, wanted: Template, image: str
-) -> Command:
+) -> Plan:
     """Give the new image to the migration alone; the services, if any, keep theirs."""
     why = "give the new image to the migration"
     if now.serving:
@@ -188,8 +190,8 @@ def _taken_down(order: EcsOrder, now: Standing, with_data: bool) -> Iterator[Cha
     less = kept if not with_data else unkept(kept)
     yield from compared(wish, found, {} if with_data else kept)
     if less != found:
-        step = deploy_stack(order, "remove all but the data", less)
-        yield Change(_stack(order), "update", "all but the data goes first", (step,), CALLS)
+        steps = deploy_stack(order, "remove all but the data", less)
+        yield Change(_stack(order), "update", "all but the data goes first", steps, CALLS)
     if with_data:
         if name := bucket(now):
             words = ("s3", "rm", f"s3://{name}", "--recursive", "--only-show-errors")

@@ -83,7 +83,7 @@ def _task(wish: Wish, container: dict[str, Any], cpu: int, memory_mib: int) -> d
             "Memory": str(memory_mib),
             "ExecutionRoleArn": attribute("Arn", "StartingRole"),
             "TaskRoleArn": attribute("Arn", "TaskRole"),
-            "ContainerDefinitions": [container],
+            "ContainerDefinitions": [container | {"Memory": memory_mib}],
         },
     )
 

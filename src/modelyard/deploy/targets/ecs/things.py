@@ -17,7 +17,10 @@ MAKING = re.compile(
 )
 NEVER_USED = frozenset(
     {
+        "ec2:AssociateSubnetCidrBlock",
+        "ec2:AttachVpnGateway",
         "ec2:CreateVpcEncryptionControl",
+        "logs:AssociateKmsKey",
         "logs:CreateLogDelivery",
         "rds:CreateDBInstanceReadReplica",
         "s3:CreateBucketMetadataTableConfiguration",
@@ -161,9 +164,9 @@ def _words(label: str, wish: Wish, action: Action) -> str:
         "cluster": "where the tasks run",
         "machines": f"1 to {settings.max_machines} of {settings.machine}, as the tasks need them",
         "migration": "brings the database to the shape of an image, before it is served",
-        "web": f"tasks of {settings.cpu / 1024:g} processors and {settings.memory_mib} MiB on "
+        "web": f"tasks with {settings.cpu} cpu units and {settings.memory_mib} MiB on "
         f"{kind}; replaced without a gap, and turned back where they do not become healthy",
-        "worker": f"{settings.run_workers} tasks that do runs",
+        "worker": f"{settings.run_workers} with {settings.run_worker_memory_mib} MiB, for runs",
         "autoscaling": f"{settings.min_instances} to {settings.max_instances} web tasks"
         + (f", by {' and '.join(signals)}" if settings.max_instances > settings.min_instances
            else ""),
