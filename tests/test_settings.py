@@ -81,6 +81,13 @@ def test_secrets_are_neither_shown_nor_given_to_processes_that_compute():
     assert "hidden" not in str(child_environment(settings))
 
 
+def test_children_do_not_know_the_password_that_stands_beside_the_address(monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "hidden")
+    address = "postgresql://modelyard@host/modelyard"
+    assert "hidden" not in str(child_environment(Settings(database_url=address)))
+    assert "hidden" in str(child_environment(Settings())), "it may be of another database"
+
+
 def test_an_empty_variable_is_as_good_as_none():
     names = [f"MODELYARD_{f.name.upper()}" for f in fields(Settings)]
     assert from_environment(dict.fromkeys(names, "")) == Settings()

@@ -10,6 +10,8 @@ from modelyard.settings.variables import VARIABLES
 
 WAREHOUSE_SECRETS = "DESTINATION__"
 """How the names of variables begin in which dlt finds the passwords of a warehouse."""
+DATABASE_PASSWORD = "PGPASSWORD"  # noqa: S105 (a name)
+"""Where Postgres' own library finds the password that `MODELYARD_DATABASE_URL` leaves out."""
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -46,6 +48,8 @@ def environment_with(given: Mapping[str, str]) -> dict[str, str]:
 def child_environment(settings: Settings) -> dict[str, str]:
     """Give the environment for a child process that computes: the same settings, no secrets."""
     secrets = {variable.name for variable in VARIABLES if variable.is_secret}
+    if settings.database_url:
+        secrets.add(DATABASE_PASSWORD)
     variables = dict(os.environ) | to_environment(settings)
     return {
         name: value
