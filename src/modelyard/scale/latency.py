@@ -55,7 +55,7 @@ def latency_of(waits: "Waits", service_s: "Sequence[float]") -> Latency:
     import numpy as np
 
     own = np.asarray(service_s, dtype=np.float64)
-    longest = float(np.max(waits.fixed_s + 20 * waits.chance_s, initial=0.0))
+    longest = float(np.max(waits.fixed_s + 20 * waits.chance_s, initial=0.0)) * 1.01
     wait_times = np.concatenate(([0.0], np.geomspace(1e-6, max(longest, 1e-5), POINTS)))
     longer_waits = _longer_waits(waits, wait_times)
     ends = np.concatenate((own, own * (1 - 1e-9)))

@@ -8,7 +8,7 @@ from math import ceil
 
 from modelyard.scale.autoscalers import Autoscaler, Seen
 from modelyard.scale.policy import Policy
-from modelyard.scale.queueing import POINTS, Queue, queue_of
+from modelyard.scale.queueing import Queue, queue_of
 from modelyard.scale.unit import Unit
 
 FIRST_USE = 0.6
@@ -101,13 +101,13 @@ class Play:
         if not self.ready:
             return self._hold(per_s, room)
         queue, alike = self._queue()
-        uses, held, slopes = queue.uses, queue.held, queue.slopes
+        uses, held, slopes, last = queue.uses, queue.held, queue.slopes, len(queue.uses)
         capacity, mean_s = self.ready * unit.capacity_per_s, unit.mean_s
         in_flight, backlog, used = self.in_flight, self.backlog, 0.0
         for arrived in per_s:
             there = in_flight + arrived
             place = bisect_right(held, there / alike)
-            if place == POINTS:
+            if place == last:
                 use = 1.0
             else:
                 use = uses[place - 1] + (there / alike - held[place - 1]) * slopes[place - 1]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     Floats = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.float64]]
 
-POINTS = 240
 NEAREST = 1e-5
 """How near to 1 the use of a queue is told apart from overload."""
 MOST_EXACT = 200
@@ -84,8 +83,7 @@ def queue_of(
     """
     import numpy as np
 
-    uses = 1.0 - np.geomspace(1.0, NEAREST, POINTS)
-    uses[0] = 0.0
+    uses = np.concatenate((np.linspace(0, 0.9, 120), 1.0 - np.geomspace(0.1, NEAREST, 161)[1:]))
     delayed = delay_probability(servers, uses)
     waiting = delayed * uses / (1.0 - uses) * (1.0 + variation) / 2.0
     held = waiting + capacity_per_s * uses * (service_s + 1.0)

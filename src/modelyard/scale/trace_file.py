@@ -132,8 +132,9 @@ def _seconds(where: str, column: "polars.Series") -> list[int]:
     import polars as pl
 
     if column.dtype == pl.String:
-        read = column.str.to_datetime(strict=False, time_unit="ms")
-        read = read if read.null_count() < len(read) else column.cast(pl.Float64, strict=False)
+        read = column.cast(pl.Float64, strict=False)
+        moments = _moments(column)
+        read = moments if moments.null_count() < read.null_count() else read
     else:
         read = column
     if read.null_count():
@@ -142,6 +143,16 @@ def _seconds(where: str, column: "polars.Series") -> list[int]:
     if read.dtype.is_temporal():
         return (read.cast(pl.Datetime("ms")).to_physical() // 1000).to_list()
     return read.cast(pl.Float64).round().cast(pl.Int64).to_list()
+
+
+def _moments(column: "polars.Series") -> "polars.Series":
+    """Read dates and times as ISO 8601 writes them, with or without a zone; null for others."""
+    import polars as pl
+
+    plain = column.str.replace(r"(Z|[+-]\d\d:?\d\d)$", "").str.replace("T", " ")
+    padded = pl.when(plain.str.len_chars() == 10).then(plain + " 00:00:00").otherwise(plain)
+    texts = pl.select(padded.alias("at"))["at"]
+    return texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="ms")
 
 
 def _regular(

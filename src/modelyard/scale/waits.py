@@ -21,6 +21,8 @@ STEPS_PER_FOLD = 24
 """How finely waits are told apart: per factor e, so within 2 % of each."""
 LEAST_S = 1e-6
 RADIX = 4096
+HALF_NORMAL = 0.61
+"""The exponential part of what has the mean and p99 of a half normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,33 @@ def waits_of(per_s: "Sequence[float]", played: "Played", unit: "Unit", policy: "
     in_flight = np.asarray(played.in_flight)
     answered = np.maximum(accepted - np.diff(in_flight, prepend=0.0), 0.0)
     capacity = ready * unit.capacity_per_s
-    fixed = _fixed(accepted, backlog, capacity[-1])
-    by_chance = np.maximum(in_flight - answered * unit.mean_s - backlog, 0.0)
-    uses = np.clip(answered / np.maximum(capacity, 1e-12), 0.0, 1.0)
-    delayed = np.where(backlog > 0, 1.0, _delayed(ready, uses, unit, policy))
-    waited = np.maximum(np.where(backlog > 0, capacity, answered) * delayed, 1e-12)
+    per_instance = np.maximum(capacity, 1e-12)
+    waiting = np.maximum(in_flight - answered * unit.mean_s - backlog, 0.0)
+    delayed, steady = _steady(
+        ready, np.minimum(answered / per_instance, 1.0), accepted / per_instance, unit, policy
+    )
+    delayed = np.where(backlog > 0, 1.0, delayed)
+    by_chance = waiting * _share_of_chance(waiting, steady)
+    rate = np.where(backlog > 0, capacity, np.minimum(answered, capacity))
+    waited = np.maximum(rate * delayed, 1e-12)
     chance = np.where((ready > 0) & (delayed > 1e-9), by_chance / waited, 0.0)
+    drained = np.where(ready > 0, (waiting - by_chance) / per_instance, 0.0)
+    fixed = _fixed(accepted, backlog, capacity[-1]) + drained
     return Waits(accepted, fixed, delayed, chance)
+
+
+def _share_of_chance(waiting: "Floats", steady: "Floats") -> "Floats":
+    """Give how much of a queue waits by chance, exponentially; the rest waits alike.
+
+    Of a queue longer than a steady one would be at this load, what is more is there for certain
+    and is worked off. One that is shorter grows: where the load is at the capacity its length is
+    half normal, whose p99 and mean are those of these two parts.
+    """
+    import numpy as np
+
+    longer = steady / np.maximum(waiting, 1e-12)
+    shorter = HALF_NORMAL + (1 - HALF_NORMAL) * waiting / np.maximum(steady, 1e-12)
+    return np.where(waiting >= steady, longer, np.minimum(shorter, 1.0))
 
 
 def _fixed(accepted: "Floats", backlog: "Floats", last_capacity: float) -> "Floats":
@@ -77,24 +99,27 @@ def _fixed(accepted: "Floats", backlog: "Floats", last_capacity: float) -> "Floa
     at[late] = ends
     waits = np.maximum(at - (clock - 0.5), 0.0)
     touched = (backlog > 0) | (np.concatenate(([0.0], backlog[:-1])) > 0)
-    return np.where(touched, waits, 0.0)
+    return np.where(touched & (accepted > 0), waits, 0.0)
 
 
-def _delayed(ready: "Whole", uses: "Floats", unit: "Unit", policy: "Policy") -> "Floats":
-    """Give the share of requests that wait by chance."""
+def _steady(
+    ready: "Whole", uses: "Floats", offered: "Floats", unit: "Unit", policy: "Policy"
+) -> "tuple[Floats, Floats]":
+    """Give the share of requests that wait by chance, and how long a steady queue would be."""
     import numpy as np
 
-    found = np.zeros(len(ready))
+    delayed, steady = np.zeros(len(ready)), np.zeros(len(ready))
     order = np.argsort(ready, kind="stable")
     counts, begins = np.unique(ready[order], return_index=True)
     for count, part in zip(counts.tolist(), np.split(order, begins[1:]), strict=True):
         if count:
-            alike = count if policy.queue == "one" else 1
+            servers, alike = (count, 1) if policy.queue == "one" else (1, count)
             queue = queue_of(
-                alike * unit.servers, alike * unit.capacity_per_s, unit.mean_s, unit.variation
+                servers * unit.servers, servers * unit.capacity_per_s, unit.mean_s, unit.variation
             )
-            found[part] = np.interp(uses[part], queue.uses, queue.delayed)
-    return found
+            delayed[part] = np.interp(uses[part], queue.uses, queue.delayed)
+            steady[part] = alike * np.interp(offered[part], queue.uses, queue.waiting, right=np.inf)
+    return delayed, steady
 
 
 def grouped(waits: Waits) -> Waits:
