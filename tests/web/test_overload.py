@@ -12,10 +12,15 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from overloaded_yard import overloaded_yard
 
+from modelyard.scale.load.routes import Route
+from modelyard.scale.load.schedule import schedule_of
+from modelyard.scale.load.sending import Answers, open_sender
 from modelyard.web.admission import Admission, Admitted
 
 DOCUMENT = """
@@ -61,6 +66,33 @@ def test_a_full_process_refuses_at_once_and_tells_its_health(tmp_path: Path) -> 
         wait_until(lambda: status(f"{address}/about")[0] == 200)
         told = urllib.request.urlopen(f"{address}/metrics", timeout=10).read().decode()
         assert 'route="refused",status="503"' in told
+
+
+@pytest.mark.server
+@pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed")
+def test_five_times_the_capacity_costs_little_of_the_throughput(tmp_path: Path) -> None:
+    """Within 10 % of the peak where nothing else runs: benchmarks/overload.py."""
+    routes = (Route("GET", "/answer"),)
+    with (
+        overloaded_yard(tmp_path, "waits", threads=4, waiting=8) as (address, _),
+        open_sender(address, routes, timeout_s=60.0) as sender,
+        ThreadPoolExecutor(1) as prober,
+    ):
+        sender.send(schedule_of([20.0], routes))
+        full = sender.send(schedule_of([80.0] * 3, routes))
+        health = prober.submit(lambda: [status(f"{address}/health/live") for _ in range(40)])
+        over = sender.send(schedule_of([400.0] * 3, routes))
+        assert set(health.result()) == {(200, "")}
+    assert {row.status for row in over.rows} == {200, 503}
+    assert throughput(over) > 0.6 * throughput(full)
+    longest = max(row.own_s for row in over.rows if row.status == 200)
+    assert longest < 10, "who is let in waits 2 seconds at most, and the sender's machine is busy"
+
+
+def throughput(answers: Answers) -> float:
+    """Give the answers per second, from the first sending to the last answer."""
+    took = max(row.due_s + row.took_s for row in answers.rows)
+    return sum(row.status == 200 for row in answers.rows) / took
 
 
 def served(folder: Path) -> "Served":
