@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TITLES = {
     "cloud_run": "Cloud Run",
+    "compute_engine": "Compute Engine",
     "ecs": "ECS",
 }
 TARGET = click.argument("target", type=click.Choice(list(TITLES)))

@@ -204,14 +204,15 @@ def operation_done(call: Call) -> Any:
     return done(call, call.path)
 
 
-@behaves("compute.instanceGroupManagers.aggregatedList", "compute.autoscalers.aggregatedList")
+@behaves(
+    "compute.instanceGroupManagers.aggregatedList", "compute.autoscalers.aggregatedList",
+    "compute.instanceTemplates.aggregatedList",
+)  # fmt: skip
 def list_everywhere(call: Call) -> Any:
     kind = call.path.rpartition("/")[2]
     items: dict[str, Any] = {}
     for path, found in call.state.resources.items():
-        place = re.fullmatch(
-            rf"projects/[^/]+/aggregated/x|projects/[^/]+/(regions/[^/]+)/{kind}/[^/]+", path
-        )
+        place = re.fullmatch(rf"projects/[^/]+/(global|regions/[^/]+)/{kind}/[^/]+", path)
         if place:
             items.setdefault(place[1], {kind: []})[kind].append(found)
     return {"items": items}

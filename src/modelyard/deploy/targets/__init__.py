@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 TARGETS = {
     "cloud_run": "modelyard.deploy.targets.cloud_run",
+    "compute_engine": "modelyard.deploy.targets.compute_engine",
     "ecs": "modelyard.deploy.targets.ecs",
 }
 """By name, the module that has `TARGET`; it is loaded when it is asked for."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from modelyard.deploy.cloud import Query, Seen
-from modelyard.deploy.google import account, apis, bucket, database, secrets
+from modelyard.deploy.google import account, apis, bucket, bucket_access, database, secrets
 from modelyard.deploy.google.registry import Registry
-from modelyard.deploy.google.things import change_for, removal_of
+from modelyard.deploy.google.things import change_for, is_owned, removal_of
 from modelyard.deploy.plan import Change
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets.compute_engine.cloud_init import Machine
@@ -30,7 +30,6 @@ ROLES = {
     "roles/artifactregistry.reader": "machines fetch the image",
     "roles/logging.logWriter": "what the service says is kept",
     "roles/monitoring.metricWriter": "machines report how busy and how slow they are",
-    "roles/storage.objectUser": "the files of runs are kept in the bucket",
 }
 SQL_ROLE = "roles/cloudsql.client"
 
@@ -77,7 +76,7 @@ def machine_of(order: EngineOrder, seen: Seen) -> Machine:
         settings,
         tuple(secrets_of(order).items()),
         made.connection if made else "",
-        bucket.url(settings.project, order.name),
+        f"{bucket.url(settings.project, order.name)}/blobs",
         order.is_public,
     )
 
@@ -99,6 +98,7 @@ def questions(order: EngineOrder, seen: Seen) -> Iterator[Query]:
         yield from account.questions(project, name)
     if apis.is_enabled(seen, "storage.googleapis.com"):
         yield from bucket.questions(project, name, seen)
+        yield from bucket_access.questions(project, name, seen)
     made = database_of(order)
     if made and apis.is_enabled(seen, SQL):
         yield from database.questions(made, seen)
@@ -121,6 +121,7 @@ def changes(order: EngineOrder, seen: Seen) -> Iterator[Change]:
     yield change_for(account.thing(project, name), seen, name)
     for role, why in _roles(order).items():
         yield account.role_change(project, name, role, why, seen)
+    yield bucket_access.change(project, name, seen)
     if made:
         yield from database.changes(made, seen)
     who = account.member(project, name)
@@ -136,13 +137,14 @@ def removals(order: EngineOrder, seen: Seen, with_data: bool) -> Iterator[Change
     project, name, made = order.settings.project, order.name, database_of(order)
     who = account.member(project, name)
     yield removal_of(registry_of(order).thing(), seen, name)
-    for secret in dict.fromkeys(map(secrets.plain_name, secrets_of(order).values())):
-        if (made is None or secret != made.secret) and (
-            change := secrets.reading_removal(project, secret, who, seen)
-        ):
-            yield change
-    yield from account.role_removals(project, name, seen)
-    yield removal_of(account.thing(project, name), seen, name)
+    owned = account.thing(project, name)
+    if is_owned(seen.get(owned.query.key) or {}, name):
+        for secret in dict.fromkeys(map(secrets.plain_name, secrets_of(order).values())):
+            if change := secrets.reading_removal(project, secret, who, seen):
+                yield change
+        yield bucket_access.change(project, name, seen, "remove")
+        yield from account.role_removals(project, name, seen)
+    yield removal_of(owned, seen, name)
     if made:
         yield from database.removals(made, seen, with_data)
     yield bucket.removal(project, name, seen, with_data)
