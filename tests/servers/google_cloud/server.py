@@ -8,13 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from google_cloud import behaviours, run, storage
+from google_cloud import batch, behaviours, compute, run, storage
 from google_cloud.discovery import Method, methods_of, schemas_of
 from google_cloud.generic import Call, answer, plain_path
 from google_cloud.schema_check import faults_in
 from google_cloud.state import Refused, State
 
-assert behaviours and run
+assert behaviours and compute and run
 APIS = (
     "run.v1", "artifactregistry.v1", "iam.v1", "serviceusage.v1", "cloudresourcemanager.v1",
     "secretmanager.v1", "sqladmin.v1beta4", "storage.v1", "cloudbuild.v1",
@@ -73,6 +73,8 @@ class GoogleCloud:
         """Answer one request: a status, a document or bytes, and headers."""
         split = urlsplit(target)
         query = dict(parse_qsl(split.query, keep_blank_values=True))
+        if split.path.startswith("/batch/"):
+            return batch.respond(self, raw, headers)
         with self.state.lock:
             try:
                 if found := storage.respond(self, verb, split.path, query, raw, headers):
@@ -129,8 +131,7 @@ class GoogleCloud:
                 status, said, headers = cloud.respond(self.command, self.path, raw, self.headers)
                 text = said if isinstance(said, bytes) else json.dumps(said).encode()
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                for name, value in headers.items():
+                for name, value in ({"Content-Type": "application/json"} | headers).items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
