@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelyard.cli.deploy_ci import ci
 from modelyard.cli.options import workspace_option
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def up_command(name: str, title: str) -> click.Command:
 
 for _name, _title in TITLES.items():
     deploy.add_command(up_command(_name, _title))
+deploy.add_command(ci)
 
 
 @deploy.command()
