@@ -20,7 +20,11 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomTreesEmbedding,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -32,10 +36,9 @@ ROUNDS = 5
 
 
 def models() -> dict[str, tuple[Any, pd.DataFrame]]:
-    random = np.random.default_rng(0)
-    numbers = pd.DataFrame(random.normal(size=(3000, 30)), columns=[f"n{n}" for n in range(30)])
-    kind = (numbers["n0"] + numbers["n1"] ** 2 > 1).astype(int)
-    mixed = numbers[["n0", "n1", "n2", "n3", "n4", "n5"]].copy()
+    table, kind = numbers()
+    random = np.random.default_rng(1)
+    mixed = table[["n0", "n1", "n2", "n3", "n4", "n5"]].copy()
     for name in ("plan", "city", "colour", "size"):
         mixed[name] = random.choice(["a", "b", "c", "d"], len(mixed))
     prepared = ColumnTransformer(
@@ -46,18 +49,32 @@ def models() -> dict[str, tuple[Any, pd.DataFrame]]:
     )
     return {
         "RandomForest(100), 30 numbers": (
-            RandomForestClassifier(100, random_state=0).fit(numbers, kind),
-            numbers,
+            RandomForestClassifier(100, random_state=0).fit(table, kind),
+            table,
         ),
         "ColumnTransformer+LogisticRegression": (
             make_pipeline(prepared, LogisticRegression()).fit(mixed, kind),
             mixed,
         ),
         "HistGradientBoosting(100)": (
-            HistGradientBoostingClassifier(early_stopping=False).fit(numbers, kind),
-            numbers,
+            HistGradientBoostingClassifier(early_stopping=False).fit(table, kind),
+            table,
         ),
     }
+
+
+def kept() -> tuple[Any, pd.DataFrame]:
+    """Give a model that cannot be converted, so that scikit-learn itself answers."""
+    table, kind = numbers()
+    return make_pipeline(RandomTreesEmbedding(100, random_state=0), LogisticRegression()).fit(
+        table, kind
+    ), table
+
+
+def numbers() -> tuple[pd.DataFrame, Any]:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.normal(size=(3000, 30)), columns=[f"n{n}" for n in range(30)])
+    return table, (table["n0"] + table["n1"] ** 2 > 1).astype(int)
 
 
 def opened(estimator: Any) -> Predictor:

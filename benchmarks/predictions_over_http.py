@@ -1,7 +1,9 @@
 """How many predictions over HTTP, against the usual ways to serve the same joblib files.
 
 A forest (100 trees, 30 numbers), a ColumnTransformer with LogisticRegression on mixed columns, and
-HistGradientBoosting; 1 and 100 rows per request; 1, 16 and 64 connections. All servers have one
+HistGradientBoosting, and one that no converter knows (random trees as columns of a
+LogisticRegression: scikit-learn answers, many requests at a time); 1 and 100 rows per request; 1,
+16 and 64 connections. All servers have one
 worker, stand on the first processor and take turns; wrk stands on another. Modelyard checks a token
 and every field, and counts; the others do neither:
 
@@ -15,7 +17,7 @@ The processor's time per request is what a busy machine does not change. Their p
 installed into an environment of their own; those that cannot be installed are named and left out.
 
 Usage: python benchmarks/predictions_over_http.py [--seconds 2] [--rounds 3] [--environments FOLDER]
-           [--models forest,mixed,boosted] [--connections 1,16,64] [--rows 1,100]
+           [--models forest,mixed,boosted,kept] [--connections 1,16,64] [--rows 1,100]
 """
 
 import argparse
@@ -43,10 +45,10 @@ from modelyard import wiring
 from modelyard.accounts.actor import LAPTOP
 from modelyard.db.migrate import migrate
 from modelyard.settings import Settings
-from predictions_in_process import models
+from predictions_in_process import kept, models
 from processor_time import seconds_of
 
-NAMES = ("forest", "mixed", "boosted")
+NAMES = ("forest", "mixed", "boosted", "kept")
 PATIENCE_S = 90.0
 LUA = """
 wrk.method = "POST"
@@ -199,7 +201,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tables, saved = {}, {}
-        for short, (estimator, table) in zip(NAMES, models().values(), strict=True):
+        for short, (estimator, table) in zip(NAMES, (*models().values(), kept()), strict=True):
             tables[short], saved[short] = table, folder / f"{short}.joblib"
             joblib.dump(estimator, saved[short])
             if short in given.models.split(","):

@@ -12,6 +12,7 @@ import msgspec
 from modelyard.errors import Conflict, Unavailable
 from modelyard.models.description import Description
 from modelyard.models.kept_files import KeptFiles
+from modelyard.models.memory import give_back_memory
 from modelyard.models.spool import MEBIBYTE
 from modelyard.models.version import Version
 
@@ -118,6 +119,7 @@ class Predictors:
             kept = self._kept.get(version.digest)
             if kept is None:
                 kept = self._open(version)
+                give_back_memory()
                 with self._lock:
                     self._kept[version.digest] = kept
                     self._opening.pop(version.digest, None)

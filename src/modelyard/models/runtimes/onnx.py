@@ -130,9 +130,12 @@ def open_session(content: bytes) -> Any:
     options.enable_mem_pattern = False
     options.log_severity_level = QUIET
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as fault:  # noqa: BLE001  it has no class of its own
         raise Invalid("model", f"is no ONNX graph that runs here: {_plain(fault)}.") from None
+    session.disable_fallback()
+    session._model_bytes = None  # it keeps them for other providers, of which there are none
+    return session
 
 
 def _wanted(description: Description, names: list[str]) -> list[str]:
