@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelyard.errors import Invalid, NotFound
-from modelyard.scale.policy import PLATFORMS, CloudRunPolicy, Policy
+from modelyard.scale.policy import PLATFORMS, EcsPolicy, InstanceGroupPolicy, Policy
 from modelyard.scale.policy_rules import MOST_INSTANCES, refuse_contradictions
 from modelyard.scale.prices import processors_of, rules
 from modelyard.workspace.place import line_of
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from modelyard.scale.trace import Trace
     from modelyard.workspace.measured import Curve, Measured
+
+LEAST_USE = 0.7
+"""A service that uses less of its processors at its capacity is not scaled by them."""
+SPARE = 0.8
 
 
 def read_policies(path: "Path") -> dict[str, Policy]:
@@ -67,22 +71,44 @@ def policy_of(where: str, section: dict[str, Any]) -> Policy:
 
 
 def usual_policies(measured: "Measured", trace: "Trace") -> dict[str, Policy]:
-    """Give one policy for each platform: as it comes, with room for the trace's highest second."""
-    suggested = measured.suggested
-    concurrency = suggested.concurrency if suggested else CloudRunPolicy().concurrency
+    """Give one policy for each platform, with room for the trace's highest second.
+
+    They are as the platform has them. A service that does not use its processors (it waits for
+    others) would never grow by them: it is given requests instead.
+    """
+    curve, suggested = measured.curve, measured.suggested
+    use = curve.cpu_s * curve.capacity_per_s / curve.processors
     found = {}
     for platform in PLATFORMS:
         section: dict[str, Any] = {"platform": platform}
-        if platform == "cloud_run":
-            section["concurrency"] = concurrency
+        if suggested is not None and platform == "cloud_run":
+            section["concurrency"] = suggested.concurrency
         policy = policy_of(platform, section)
-        found[platform] = with_room(policy, measured.curve, trace)
+        if curve.cpu_s and use < LEAST_USE:
+            policy = _by_requests(policy, curve)
+        found[platform] = with_room(policy, curve, trace)
     return found
+
+
+def _by_requests(policy: Policy, curve: "Curve") -> Policy:
+    """Give a policy that grows by requests instead of processors, at 80 % of an instance's most."""
+    rate = SPARE * curve.capacity_per_s * _processors(policy) / curve.processors
+    if isinstance(policy, EcsPolicy):
+        return msgspec.structs.replace(policy, cpu_target=None, requests_per_task_minute=rate * 60)
+    if isinstance(policy, InstanceGroupPolicy):
+        per_instance = rate / policy.rate_target
+        return msgspec.structs.replace(policy, cpu_target=None, rate_per_instance=per_instance)
+    return policy
 
 
 def with_room(policy: Policy, curve: "Curve", trace: "Trace") -> Policy:
     """Give a policy that may grow to twice what the trace's highest second needs."""
-    own = policy.processors if not hasattr(policy, "machine") else processors_of(policy.machine)
-    capacity = curve.capacity_per_s * own / curve.processors
+    capacity = curve.capacity_per_s * _processors(policy) / curve.processors
     most = min(max(ceil(trace.peak_per_s / capacity * 2), policy.most), MOST_INSTANCES)
     return msgspec.structs.replace(policy, most=most)
+
+
+def _processors(policy: Policy) -> float:
+    if isinstance(policy, InstanceGroupPolicy):
+        return processors_of(policy.machine)
+    return policy.processors

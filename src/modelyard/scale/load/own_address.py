@@ -55,10 +55,10 @@ def _refuse_others(origin: str, token: str) -> None:
             f"{origin}/api/v1/me", headers=headers, timeout=PATIENCE_S, allow_redirects=False
         )
         told = answer.json() if answer.status_code == 200 else {}
+    except ValueError:  # also where it is JSON's, which is one of requests' as well
+        told = {}
     except requests.RequestException as fault:
         raise Unavailable(origin, f"does not answer: {type(fault).__name__}.") from None
-    except ValueError:
-        told = {}
     role = told.get("role") if isinstance(told, dict) else None
     if role != "owner":
         raise Denied(origin, "does not say that this token is an owner's.", CURE)
