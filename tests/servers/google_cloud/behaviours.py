@@ -87,7 +87,8 @@ def add_version(call: Call) -> Any:
     call.state.get(call.path)
     number = 1 + len(list(call.state.below(f"{call.path}/versions")))
     path = f"{call.path}/versions/{number}"
-    call.state.content[path] = base64.b64decode(call.body["payload"]["data"])
+    sent = call.body["payload"]["data"] + "=="
+    call.state.content[path] = base64.urlsafe_b64decode(sent.replace("+", "-").replace("/", "_"))
     made = {"name": path, "state": "ENABLED", "createTime": now()}
     return call.state.put_new(path, made) | {"clientSpecifiedPayloadChecksum": True}
 
@@ -170,3 +171,18 @@ def storage_layout(call: Call) -> Any:
     bucket = call.path.rpartition("/")[0]
     call.state.get(bucket)
     return {"kind": "storage#storageLayout", "bucket": bucket.rpartition("/")[2]}
+
+
+def push_image(state: State, name: str, digest: str) -> None:
+    """Have an image in the registry, as docker would push it, by its whole name with tag."""
+    path, _, tag = name.rpartition(":")
+    host, project, repository, package = path.split("/")
+    location = host.removesuffix("-docker.pkg.dev")
+    where = f"projects/{project}/locations/{location}/repositories/{repository}"
+    state.get(where)
+    inside = f"{where}/packages/{package}"
+    version = f"{inside}/versions/{digest}"
+    state.resources[inside] = {"name": inside}
+    state.resources[version] = {"name": version, "createTime": now(), "metadata": {}}
+    name = f"{inside}/tags/{tag}"
+    state.resources[name] = {"name": name, "version": version}

@@ -14,6 +14,7 @@ from modelyard.deploy.target import Lock, Order
 
 KEY = "bucket"
 CONTENT = "bucket_content"
+LOCK = "deploying.json"
 LONGEST_NAME = 63
 WHY = "keeps the files of runs, and the lock for deploying"
 
@@ -74,7 +75,7 @@ def removal(project: str, name: str, seen: Seen, with_data: bool) -> Change:
 
 def lock(project: str, order: Order[Any]) -> Lock:
     """Give the lock: an object that is written only where it is not there."""
-    place = f"{url(project, order.name)}/deploying.json"
+    place = f"{url(project, order.name)}/{LOCK}"
     argv = ("gcloud", "storage", "cp", "-", place, "--if-generation-match=0",
             f"--project={project}", "--quiet")  # fmt: skip
     take = Command(argv, "keep others from deploying", stdin=lock_text(order.who, order.name))
@@ -84,7 +85,9 @@ def lock(project: str, order: Order[Any]) -> Lock:
 
 
 def _is_half_made(seen: Seen) -> bool:
-    return seen.get(KEY) is not None and not _labels(seen[KEY]) and not seen.get(CONTENT)
+    """Tell whether it has no label at all and nothing in it but the lock."""
+    others = [one for one in seen.get(CONTENT) or () if one.get("name") != LOCK]
+    return seen.get(KEY) is not None and not _labels(seen[KEY]) and not others
 
 
 def _labels(found: Any) -> dict[str, str]:

@@ -120,17 +120,17 @@ class CloudRunSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
         if self.database == "none" and self.workers == "pool":
             why = "a worker pool needs a database in common with the service."
             yield Contradiction("workers", why, 'Take cloud_sql, or set workers = "inside".')
-        most = CONNECTIONS[self.database_tier] - KEPT_CONNECTIONS
-        if self.database == "cloud_sql" and self.connections > most:
-            why = f"{self.database_tier} takes {most} connections, {self.connections} are needed."
-            cure = "Take a larger one, or fewer max_instances, threads or workers."
-            yield Contradiction("database_tier", why, cure)
         if (self.database == "secret") != bool(self.database_secret):
             why = 'goes with database = "secret", and with that alone.'
             yield Contradiction("database_secret", why)
         if self.workers == "inside" and self.min_instances < 1:
             why = "is 0: without an instance nobody would do runs."
             yield Contradiction("min_instances", why, 'With workers = "inside" it must be 1.')
+        most = CONNECTIONS[self.database_tier] - KEPT_CONNECTIONS
+        if self.database == "cloud_sql" and self.connections > most:
+            why = f"{self.database_tier} takes {most} connections, {self.connections} are needed."
+            cure = "Take a larger one, or fewer max_instances, threads or workers."
+            yield Contradiction("database_tier", why, cure)
 
 
 def memory_mib(text: str) -> int | None:

@@ -23,7 +23,7 @@ from modelyard.deploy.targets.cloud_run.document import (
 from modelyard.deploy.targets.cloud_run.looking import BUCKET_POLICY, wanted_apis
 from modelyard.deploy.targets.cloud_run.names import Names, image_in
 from modelyard.deploy.targets.cloud_run.notes import notes
-from modelyard.errors import NotFound
+from modelyard.errors import Invalid, NotFound
 
 OBJECTS = "roles/storage.objectUser"
 WORKER_POOLS = ("beta", "run", "worker-pools")
@@ -33,9 +33,18 @@ SERVICES = ("run", "services")
 def plan_up(names: Names, seen: Seen) -> DeployPlan:
     """Say how the wished state is reached."""
     title = f"Deploy {names.name} to Cloud Run"
+    refuse_elsewhere(names.order.source.pushed)
     image = names.registry.image_of(names.order.source, seen)
     changes = (*_ground(names, seen), *_running(names, image, seen))
     return DeployPlan(title, names.place, changes, cost(names.settings), notes(names, seen))
+
+
+def refuse_elsewhere(image: str) -> None:
+    """Raise Invalid for an image that Cloud Run would not pull; none is right."""
+    host = image.partition("/")[0]
+    if image and not host.endswith(("docker.pkg.dev", "gcr.io", "docker.io")):
+        why = f"Cloud Run does not take images from {host}."
+        raise Invalid("image", why, "Push it to the project's Artifact Registry.")
 
 
 def plan_rollback(names: Names, seen: Seen) -> DeployPlan:
@@ -82,17 +91,15 @@ def _ground(names: Names, seen: Seen) -> Iterator[Change]:
 
 
 def _running(names: Names, image: str, seen: Seen) -> Iterator[Change]:
-    pool = wished_pool(names, image, seen)
-    if names.settings.workers == "pool":
-        yield _document_change(
-            names, f"worker pool {names.pool}", pool, seen.get("pool"), "do runs"
-        )
-    elif seen.get("pool") is not None:
-        yield _pool_removal(names, seen)
-    service = wished_service(names, image, seen)
-    what = f"service {names.name}"
+    """Give the service first: it brings the database to its shape, and shows a bad image."""
+    what, service = f"service {names.name}", wished_service(names, image, seen)
     yield _document_change(names, what, service, seen.get("service"), "answer requests")
     yield from access.changes(names, seen)
+    if names.settings.workers == "pool":
+        what, pool = f"worker pool {names.pool}", wished_pool(names, image, seen)
+        yield _document_change(names, what, pool, seen.get("pool"), "do runs")
+    elif seen.get("pool") is not None:
+        yield _pool_removal(names, seen)
 
 
 def _document_change(
