@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import insert
 
 from modelyard import draining, metrics
+from modelyard.deploy.groups import Group, Told
+from modelyard.errors import Unavailable
 from modelyard.fleet.load import totals
 from modelyard.fleet.packed import packed
 from modelyard.fleet.pulse import own_member
 from modelyard.fleet.sample import Sample
 from modelyard.fleet.store import FleetStore
 from modelyard.fleet.tables import MEMBERS
+from modelyard.web.fleet_groups import CLOUD_GROUPS, CloudGroups
 from modelyard.web.fleet_pulse import PULSE
 from modelyard.web.live import LIVE
 
@@ -100,8 +103,51 @@ def test_what_is_no_request_to_drain_is_refused(client, pulse, body):
     assert gone.status_code == 404
 
 
+def test_the_clouds_own_view_is_shown_and_asked_once_in_a_while(client, make_page):
+    asked = []
+
+    def tell(folder):
+        asked.append(folder)
+        group = Group(
+            name="yard",
+            place="europe-west4",
+            status="1 <creating>",
+            running=3,
+            target_size=4,
+            least=2,
+            most=None,
+            decision="recommends 4",
+        )
+        unknown = Unavailable("gcloud", "is not signed in.", "gcloud auth login")
+        return (
+            Told("compute_engine", "Compute Engine", (group,)),
+            Told("cloud_run", "Cloud Run"),
+            Told("ecs", "ECS", fault=unknown),
+        )
+
+    assert "no settings for a cloud" in client.get("/fleet/groups").text
+    client.application.extensions[CLOUD_GROUPS] = CloudGroups(tell)
+    page = client.get("/fleet/groups").text
+    assert "1 &lt;creating&gt;" in page
+    assert "recommends 4" in page
+    assert "It is not deployed there yet." in page
+    assert "gcloud auth login" in page
+    assert make_page(page).refused == []
+    told = client.get("/api/v1/fleet/groups").json["clouds"]
+    assert told[0]["groups"][0]["target_size"] == 4
+    assert told[2]["fault"] == "gcloud: is not signed in. gcloud auth login"
+    assert len(asked) == 1
+
+
 def test_only_owners_see_the_fleet(team):
-    addresses = ("/fleet", "/fleet/load", "/api/v1/fleet", "/api/v1/fleet/history")
+    addresses = (
+        "/fleet",
+        "/fleet/load",
+        "/fleet/groups",
+        "/api/v1/fleet/groups",
+        "/api/v1/fleet",
+        "/api/v1/fleet/history",
+    )
     for address in addresses:
         assert team.signed_in("olga@example.com").get(address).status_code == 200
         assert team.signed_in("ana@example.com").get(address).status_code == 403

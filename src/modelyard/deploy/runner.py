@@ -32,18 +32,29 @@ def run(plan: Plan, say: Callable[[Step], None] = lambda _: None) -> None:
 
 
 class Programs:
-    """The cloud behind the programs gcloud, aws and docker."""
+    """The cloud behind the programs gcloud, aws and docker.
+
+    `patience_s` is how long an answer is waited for; by default as long as it takes.
+    """
+
+    def __init__(self, patience_s: float | None = None) -> None:
+        self._patience_s = patience_s
 
     def ask(self, argv: tuple[str, ...]) -> Any:
         """Give the JSON answer of a read-only command; None where the thing is not there."""
-        done = subprocess.run(
-            [_program(argv[0]), *argv[1:]],
-            env=environment_with({}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [_program(argv[0]), *argv[1:]],
+                env=environment_with({}),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=self._patience_s,
+            )
+        except subprocess.TimeoutExpired:
+            why = f"did not answer within {self._patience_s:g} s."
+            raise Unavailable(" ".join(argv[:4]), why) from None
         if done.returncode == 0:
             return _document(argv, done.stdout)
         fault = fault_of(argv, done.returncode, done.stderr)

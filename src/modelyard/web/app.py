@@ -39,6 +39,7 @@ from modelyard.web.api import (
 from modelyard.web.door import DOOR, Door
 from modelyard.web.door.entrance import Entrance
 from modelyard.web.door.function_door import FunctionDoor, own_words
+from modelyard.web.fleet_groups import CLOUD_GROUPS, CloudGroups, ask_programs
 from modelyard.web.fleet_pulse import PULSE, WebPulse
 from modelyard.web.late_rules import LateRule
 from modelyard.web.live import LIVE, LiveServices
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mount(app)
     live.open_functions(own_addresses(app))
     app.extensions[PULSE] = WebPulse(live, chosen)
+    app.extensions[CLOUD_GROUPS] = CloudGroups(ask_programs)
     _add_layers(app, chosen, is_service=settings is None)
     if settings is None:
         begin_with_first_request(app, live)

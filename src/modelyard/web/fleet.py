@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+from flask import current_app
+
 from modelyard.errors import Invalid, NotFound
 from modelyard.fleet.member import Member, State
 from modelyard.fleet.timeline import SPANS, History, Row, Span, history
 from modelyard.web import guard
-from modelyard.web.live import live
+from modelyard.web.fleet_groups import CLOUD_GROUPS, CloudGroups, Seen
+from modelyard.web.live import live, services
 
 if TYPE_CHECKING:
     from modelyard.fleet.store import FleetStore
@@ -91,6 +94,12 @@ def drain(member_id: str, is_on: bool) -> list[Member]:
     action = "fleet.drain" if is_on else "fleet.resume"
     live().records.accounts.audit.record(guard.asker(), action, found.name, {"pid": found.pid})
     return [one for one in store.members() if one.party == found.party and one.left_at is None]
+
+
+def cloud_groups() -> Seen:
+    """Tell what the clouds say of the groups that the workspace is deployed to."""
+    groups: CloudGroups = current_app.extensions[CLOUD_GROUPS]
+    return groups.look(services().workspace.root)
 
 
 def read_span(text: str) -> Span:

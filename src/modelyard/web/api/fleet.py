@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from modelyard.errors import Invalid
 from modelyard.web import fleet
 from modelyard.web.body import json_object
+from modelyard.web.fleet_groups import groups_content
 from modelyard.web.needs import guarded
 from modelyard.web.query import Query
 from modelyard.web.replies import unkept
@@ -47,6 +48,13 @@ def fleet_history() -> Response:
     """Tell what all processes together did in the last hour, day or week."""
     span = fleet.read_span(Query(request.args, "span").text("span", "hour"))
     return unkept(fleet.history_content(fleet.told_history(span)))
+
+
+@blueprint.get("/groups")
+@guarded("admin")
+def list_groups() -> Response:
+    """Tell what the clouds say of the groups that the workspace is deployed to."""
+    return unkept(groups_content(fleet.cloud_groups()))
 
 
 @blueprint.put("/members/<member_id>/draining")

@@ -75,6 +75,13 @@ def show_load() -> Response:
     return page("fleet/load.html", told=told, spans=SPANS, plots=_load_plots(told))
 
 
+@blueprint.get("/groups")
+@guarded("admin")
+def show_groups() -> Response:
+    """Show what the clouds say of the groups that the workspace is deployed to."""
+    return page("fleet/groups.html", seen=fleet.cloud_groups())
+
+
 @blueprint.post("/draining")
 @guarded("admin")
 def set_draining() -> Response:
