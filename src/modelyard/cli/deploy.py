@@ -138,6 +138,21 @@ def doctor(context: click.Context, target: str, image: str, workspace: Path | No
     context.invoke(examination, target=platform, image=image, workspace=workspace, as_json=False)
 
 
+@deploy.command("app_engine")
+@workspace_option
+def app_engine(workspace: Path | None) -> None:
+    """Write app.yaml, by which App Engine (flexible) runs the image that Cloud Run runs."""
+    from modelyard.deploy import runner
+    from modelyard.deploy.targets.cloud_run.app_engine import write_step
+    from modelyard.deploy.targets.cloud_run.names import Names
+
+    place, order = _order("cloud_run", workspace)
+    seen = _deployment(place, order, lambda seen: place.plan_up(order, seen)).look()
+    step = write_step(Names(order), seen)
+    runner.run((step,))
+    click.echo(f"Wrote {step.path}: its first lines say how it is deployed.")
+
+
 def act(deployment: "Deployment", dry_run: bool, yes: bool) -> None:
     """Show a plan; do it when the person says so."""
     from modelyard.deploy.shown import plan_text
