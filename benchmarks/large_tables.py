@@ -70,14 +70,16 @@ def asked(question: str, approximate: bool) -> Callable[[list[Path]], object]:
         import modelyard
 
         yard = files[0].parent.parent / f"yard-{len(files)}"
-        (yard / "t").mkdir(parents=True, exist_ok=True)
+        (yard / "t.parquet").mkdir(parents=True, exist_ok=True)
         for path in files:
-            if not (yard / "t" / path.name).exists():
-                os.link(path, yard / "t" / path.name)
+            if not (yard / "t.parquet" / path.name).exists():
+                os.link(path, yard / "t.parquet" / path.name)
         dataset = modelyard.open(yard).datasets["t"]
         if question == "statistics":
             return dataset.work_out_statistics(approximate=approximate)
-        return dataset.work_out_outliers()
+        from modelyard.datasets.outlying import outliers_in_place
+
+        return outliers_in_place(dataset)
 
     return ask
 

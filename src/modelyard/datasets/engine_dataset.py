@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from modelyard.datasets.copies import making_room
 from modelyard.datasets.dataset import Dataset
 from modelyard.datasets.engines.connection import Connection
@@ -17,6 +19,7 @@ from modelyard.progress import Progress, silent
 if TYPE_CHECKING:
     import polars as pl
 
+    from modelyard.datasets.correlation import Correlation
     from modelyard.datasets.engines.table import EngineTable
     from modelyard.datasets.figures import TableStatistics
     from modelyard.datasets.rows import RowPage, RowQuery
@@ -97,13 +100,30 @@ class EngineDataset(Dataset):
     def work_out_statistics(
         self, approximate: bool = False, progress: Progress = silent
     ) -> "TableStatistics":
-        """Have the engine compute the figures of every column; they are always exact."""
+        """Have the engine compute the figures of every column, or estimate those of a large one."""
+        from modelyard.datasets.engines.estimate import estimate
         from modelyard.datasets.engines.profile import profile
 
         if self.is_fetched:
             return super().work_out_statistics(approximate, progress)
-        self._refuse_costly()
-        return profile(self.opened(), self.shape().rows, progress)
+        self.refuse_costly()
+        work_out = estimate if approximate else profile
+        return work_out(self.opened(), self.shape().rows, progress)
+
+    def correlate(self) -> "Correlation":
+        """Correlate the columns of rows that the engine chooses, as many as of a file."""
+        from modelyard.datasets.correlation import MOST_ROWS, correlate
+        from modelyard.datasets.engines.scoring import sample_of
+
+        rows = self.shape().rows
+        if self.is_fetched or rows <= MOST_ROWS:
+            return correlate(self.where, self.scan(), rows)
+        self.refuse_costly()
+        sample = sample_of(self.opened(), rows, MOST_ROWS)
+        found = correlate(self.where, sample.head(MOST_ROWS).lazy(), min(sample.height, MOST_ROWS))
+        chosen = f"{found.rows:,} of {rows:,} rows, chosen by {self.opened().engine}"
+        method = found.method.replace("all rows", chosen)
+        return msgspec.structs.replace(found, method=method)
 
     def fetch(self, progress: Progress = silent) -> Path:
         """Copy the table to a local Parquet file, which is read from then on.
@@ -112,7 +132,7 @@ class EngineDataset(Dataset):
         """
         from modelyard.datasets.engines.copying import copy_table
 
-        self._refuse_costly()
+        self.refuse_costly()
         with making_room(self.where):
             copy_table(self.opened(), self.shape().rows, self.fetched, progress)
         return self.fetched
@@ -129,7 +149,7 @@ class EngineDataset(Dataset):
             self._opened = open_table(self.where, self.connection, self.table)
         return self._opened
 
-    def _refuse_costly(self) -> None:
+    def refuse_costly(self) -> None:
         """Raise Invalid before a query that would read more than the connection allows."""
         most, size = self.connection.most_bytes, self.opened().estimate.bytes
         if most and size is not None and size > most:

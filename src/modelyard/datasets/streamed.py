@@ -6,7 +6,7 @@ Memory holds a batch, a sample and a few hashes of each column, however many row
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -25,13 +25,20 @@ BATCH_ROWS = 250_000
 ANSWERS = ("nulls", "low", "high", "true", "mean", "variance")
 
 
+class Counted(Protocol):
+    """Different values that somebody else counted."""
+
+    def count(self) -> int:
+        """Tell how many there are."""
+
+
 @dataclass
 class Totals:
     """What all rows of one column add up to."""
 
     name: str
     dtype: pl.DataType
-    distinct: Distinct = field(default_factory=Distinct)
+    distinct: "Distinct | Counted" = field(default_factory=Distinct)
     nulls: int = 0
     nan: int = 0
     infinite: int = 0
@@ -85,7 +92,8 @@ class Totals:
         if hashes is not None:
             is_whole = len(hashes) == len(series) and found["nulls"]
             known = hashes.filter(series.is_not_null()) if is_whole else hashes
-            self.distinct.add(known.to_numpy())
+            if isinstance(self.distinct, Distinct):
+                self.distinct.add(known.to_numpy())
 
     def _own(self, told: dict[str, Any]) -> dict[str, Any]:
         return {key: told.get(f"{self.name}\0{key}") for key in ANSWERS}
@@ -152,10 +160,10 @@ def _group(
         progress(min(1.0, first / max(1, row_count)))
     sample = pl.concat(kept, rechunk=True)
     del kept
-    return (_figures(each, sample[each.name], first) for each in totals)
+    return (figures_of(each, sample[each.name], first) for each in totals)
 
 
-def _figures(totals: Totals, sample: pl.Series, rows: int) -> Column:
+def figures_of(totals: Totals, sample: pl.Series, rows: int) -> Column:
     """Put together what is of all rows, and what is of the sample."""
     figures = column_figures(sample)
     known = rows - totals.nulls

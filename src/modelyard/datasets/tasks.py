@@ -73,8 +73,11 @@ class CorrelationTask(Computation["Correlation"], frozen=True, tag_field="task",
     def compute(self, dataset: "Dataset", progress: Progress) -> "Correlation":
         """Correlate the columns."""
         from modelyard.datasets.correlation import correlate
+        from modelyard.datasets.engine_dataset import EngineDataset
 
         progress(0.0, "correlating columns")
+        if isinstance(dataset, EngineDataset):
+            return dataset.correlate()
         return correlate(dataset.where, dataset.scan(), dataset.shape().rows)
 
     def decode(self, content: bytes) -> "Correlation":
@@ -97,16 +100,12 @@ class OutliersTask(
         """Fit, score and explain; the scores of all rows are kept beside the answer."""
         import numpy as np
 
-        from modelyard.datasets.outliers import find_outliers
+        from modelyard.datasets.outlying import outliers_of
 
         if dataset.shape().rows == 0:
             raise Invalid(dataset.where, "the table has no rows, so none can stand out.")
-        scan, scores = find_outliers(
-            dataset.scan(),
-            detector=self.detector,
-            seed=self.seed,
-            columns=self.columns or None,
-            progress=progress,
+        scan, scores = outliers_of(
+            dataset, self.detector, self.seed, self.columns or None, progress
         )
         dataset.results.keep(f"{key_of(dataset, self)}.npy", lambda path: np.save(path, scores))
         return scan

@@ -77,6 +77,49 @@ def test_outliers_are_those_of_the_file(yard):
     assert [row.score for row in found.worst][:2] == [row.score for row in wanted.worst][:2]
 
 
+def test_outliers_in_place_have_the_scores_of_one_machine_bit_for_bit(yard, engine):
+    from modelyard.datasets.outlying import outliers_in_place
+
+    found, scores = outliers_in_place(yard.dataset("spread"))
+    wanted, wanted_scores = outliers_in_place(yard.dataset("spread-file"))
+    assert scores.tolist() == wanted_scores.tolist()
+    assert [row.row for row in found.worst[:3]] == [row.row for row in wanted.worst[:3]]
+    assert found.worst[0].values == wanted.worst[0].values
+    by = {"spark": "the executors of Spark", "duckdb": "as DuckDB", "postgres": "as PostgreSQL"}
+    assert by[engine] in found.note
+
+
+def test_a_sample_is_the_same_each_time(yard):
+    table = yard.dataset("spread").opened()
+    first, again = (table.records(table.sampled(0.25)) for _ in range(2))
+    assert first == again
+    assert 700 < len(first) < 1_300
+
+
+def test_a_large_table_is_estimated_with_the_error_stated(yard, monkeypatch):
+    monkeypatch.setattr("modelyard.datasets.engines.estimate.SAMPLE_ROWS", 2_000)
+    found = yard.dataset("spread").work_out_statistics(approximate=True)
+    wanted = yard.dataset("spread-file").statistics()
+    assert not found.exact
+    assert "off by at most" in found.method
+    for name in ("heavy", "count"):
+        near, exact = found.column(name), wanted.column(name)
+        assert (near.min, near.max, near.nulls) == (exact.min, exact.max, exact.nulls)
+        assert near.mean == pytest.approx(exact.mean)
+        assert near.std == pytest.approx(exact.std)
+        assert near.distinct == pytest.approx(exact.distinct, rel=0.08)
+        assert near.median == pytest.approx(exact.median, rel=0.1)
+    assert found.column("word").distinct == pytest.approx(37, abs=2)
+
+
+def test_columns_are_correlated_by_rows_that_the_engine_chooses(yard, monkeypatch):
+    monkeypatch.setattr("modelyard.datasets.correlation.MOST_ROWS", 1_000)
+    found = yard.dataset("spread").correlate()
+    assert found.columns == ("heavy", "count")
+    assert 500 < found.rows <= 1_000
+    assert "of 4,002 rows, chosen by" in found.method
+
+
 def test_a_table_that_is_fetched_is_a_local_one(yard):
     dataset = yard.dataset("mixed")
     before = dataset.shape()

@@ -32,7 +32,7 @@ def copy_table(table: EngineTable, rows: int, path: Path, progress: Progress) ->
 def _write(table: EngineTable, rows: int, path: Path, progress: Progress) -> None:
     written, writer = 0, None
     try:
-        for batch in _batches(table.frame.to_native()):
+        for batch in batches_of(table.frame.to_native()):
             writer = writer or pq.ParquetWriter(path, batch.schema, compression="zstd")
             writer.write_batch(batch)
             written += batch.num_rows
@@ -44,7 +44,7 @@ def _write(table: EngineTable, rows: int, path: Path, progress: Progress) -> Non
         pq.write_table(table.frame.collect(backend="pyarrow").to_native(), path)
 
 
-def _batches(native: Any) -> "pa.RecordBatchReader":
+def batches_of(native: Any) -> "pa.RecordBatchReader":
     """Give the rows as engines hand them out: piece by piece, where they can."""
     for method in ("to_pyarrow_batches", "to_arrow_reader", "fetch_arrow_reader"):
         give = getattr(native, method, None)

@@ -9,6 +9,7 @@ from modelyard.datasets.engines.connection import Connection
 from modelyard.datasets.engines.table import EngineTable, Estimate, Ranked, Table
 from modelyard.errors import NotFound
 
+SAMPLE_SEED = 7
 POSTGRES = frozenset({"postgres", "redshift"})
 
 
@@ -29,6 +30,7 @@ def open_ibis(where: str, connection: Connection, name: str) -> EngineTable:
         frame=nw.from_native(native),
         estimate=_postgres_estimate(backend, name) if is_postgres else Estimate(),
         ranked=_ranked_by_bytes(native) if is_postgres else None,
+        sampled=lambda share: nw.from_native(native.sample(share, seed=SAMPLE_SEED)),
     )
 
 

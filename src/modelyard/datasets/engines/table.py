@@ -1,6 +1,6 @@
 """A table that an engine holds, and what is asked of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,8 @@ from modelyard.datasets.engines.reading import reading_from
 
 Table = nw.LazyFrame[Any]
 Ranked = Callable[[str], Table]
+Sampled = Callable[[float], Table]
+CountDistinct = Callable[[Sequence[str]], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class EngineTable:
     ranked: Ranked | None = None
     """Gives `value` and `rank` of a text column, where the engine itself does not sort texts by
     Unicode code point: `rank` does."""
+    sampled: Sampled | None = None
+    """Gives about a share (0 to 1) of the rows, the same each time."""
+    count_distinct: CountDistinct | None = None
+    """Counts the different values of columns in one question, nearly where that is cheaper."""
+    distinct_method: str = "counted"
+    """How it does that, for people."""
 
     def ask(self, *expressions: nw.Expr) -> dict[str, object]:
         """Work out expressions that give one value each; by their names.
@@ -43,7 +51,9 @@ class EngineTable:
 
     def of(self, values: nw.Expr) -> "EngineTable":
         """Give a table of one column, `value`: what is asked often is reckoned once a row."""
-        return replace(self, frame=self.frame.select(values.alias("value")), ranked=None)
+        return replace(
+            self, frame=self.frame.select(values.alias("value")), ranked=None, sampled=None
+        )
 
     def records(self, frame: Table) -> list[dict[str, object]]:
         """Fetch a few rows; raises as `ask`."""

@@ -35,6 +35,17 @@ def read_rows(frame: pl.LazyFrame, rows: Sequence[int]) -> list[dict[str, Cell]]
     return [{name: as_cell(value) for name, value in found[row].items()} for row in rows]
 
 
+def cells_of(frame: pl.LazyFrame) -> list[dict[str, Cell]]:
+    """Give all rows of a small table, in their order."""
+    schema = frame.collect_schema()
+    with reading(PLACE):
+        table = frame.select(_shortened(name, dtype) for name, dtype in schema.items()).collect()
+    return [
+        {name: as_cell(value) for name, value in record.items()}
+        for record in table.iter_rows(named=True)
+    ]
+
+
 def _free_name(schema: pl.Schema) -> str:
     """Find a name that no column has."""
     name = "row number"

@@ -76,11 +76,11 @@ def read_columns(frame: pl.LazyFrame, candidates: Sequence[Candidate]) -> list[p
     ones; among a million different texts, two share a hash with a chance of 3 in 100 million.
     """
     with reading(PLACE):
-        chosen = frame.select([_expression(candidate) for candidate in candidates])
+        chosen = frame.select([expression_of(candidate) for candidate in candidates])
         return chosen.collect(engine="streaming").get_columns()
 
 
-def _expression(candidate: Candidate) -> pl.Expr:
+def expression_of(candidate: Candidate) -> pl.Expr:
     """Read a column; a text's hash leaves empty cells empty."""
     column = pl.col(candidate.name)
     if candidate.kind == "text":

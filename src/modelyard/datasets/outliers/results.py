@@ -88,6 +88,8 @@ class OutlierScan(Frozen, frozen=True, kw_only=True):
     histogram: Histogram
     worst: tuple[WorstRow, ...]
     """The highest scores first, rows of equal score in the table's order."""
+    note: str = ""
+    """How a table that is too large to be seen whole was scored; empty for others."""
 
 
 class Threshold(Frozen, frozen=True, kw_only=True):

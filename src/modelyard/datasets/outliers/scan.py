@@ -47,9 +47,9 @@ def find_outliers(  # noqa: PLR0913 (all but the table are named)
     too large for the detector; and Unavailable where the detector's library is not installed.
     """
     chosen = get_detector(detector)
-    _refuse_numbers(seed, worst)
+    refuse_numbers(seed, worst)
     progress(0.0, "reading")
-    encoded = _read(frame, chosen, columns, progress)
+    encoded = encoded_columns(frame, chosen, columns, progress)
     progress(0.4, "fitting")
     fitted = chosen.fit(encoded.matrix, seed)
     progress(0.6, "scoring")
@@ -57,14 +57,13 @@ def find_outliers(  # noqa: PLR0913 (all but the table are named)
     progress(0.8, "explaining")
     shown = min(worst, MOST_CELLS // len(frame.collect_schema()))
     order = np.argsort(-scores, kind="stable")[:shown].tolist()
-    scan = _sum_up(
-        chosen, seed, encoded, scores, _worst_rows(frame, fitted, encoded, scores, order)
-    )
+    worst_rows = _worst_rows(frame, fitted, encoded, scores, order)
+    scan = sum_up(chosen, seed, encoded, np.sort(scores), worst_rows)
     progress(1.0, "done")
     return scan, scores
 
 
-def _refuse_numbers(seed: int, worst: int) -> None:
+def refuse_numbers(seed: int, worst: int) -> None:
     """Raise Invalid for a seed or a count that cannot be."""
     if not 0 <= seed <= LARGEST_SEED:
         raise Invalid("seed", f"{seed} is not a number from 0 to {LARGEST_SEED}.")
@@ -72,7 +71,7 @@ def _refuse_numbers(seed: int, worst: int) -> None:
         raise Invalid("worst", f"{worst} rows cannot be shown.")
 
 
-def _read(
+def encoded_columns(
     frame: pl.LazyFrame, detector: Detector, columns: Sequence[str] | None, progress: Progress
 ) -> Encoded:
     """Read and encode the columns.
@@ -133,20 +132,26 @@ def _worst_rows(
     )
 
 
-def _sum_up(
-    detector: Detector, seed: int, encoded: Encoded, scores: Scores, worst: tuple[WorstRow, ...]
+def sum_up(  # noqa: PLR0913, PLR0917 (what a scan consists of)
+    detector: Detector,
+    seed: int,
+    encoded: Encoded,
+    ordered: Scores,
+    worst: tuple[WorstRow, ...],
+    note: str = "",
 ) -> OutlierScan:
-    """Put together what was found."""
+    """Put together what was found; `ordered` are the scores from low to high."""
     return OutlierScan(
         detector=detector.name,
         title=detector.title,
         library=detector.library,
         version=detector.version(),
         seed=seed if detector.is_random else None,
-        rows=len(scores),
+        rows=len(ordered),
         used=encoded.used,
         skipped=encoded.skipped,
-        curve=curve_of(np.sort(scores)),
-        histogram=histogram_of(scores),
+        curve=curve_of(ordered),
+        histogram=histogram_of(ordered),
         worst=worst,
+        note=note,
     )
