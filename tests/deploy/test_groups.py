@@ -1,6 +1,5 @@
 """What clouds tell of their groups: read from answers as they come, and from real tools."""
 
-import json
 import os
 import shutil
 
@@ -225,12 +224,25 @@ def test_the_real_gcloud_is_asked_for_a_group(tmp_path, monkeypatch):
 
     pytest.importorskip("googleapiclient")
     (tmp_path / "modelyard.toml").write_text(GOOGLE)
+    base = "projects/demo-project/regions/europe-west4"
+    manager = {name: value for name, value in MANAGER.items() if name != "autoscaler"}
     with google_cloud("compute.v1") as cloud:
-        environ = cloud.environ(str(tmp_path / "config"))
-        for name, value in environ.items():
+        address = f"https://www.googleapis.com/compute/v1/{base}/instanceGroupManagers/yard"
+        cloud.state.resources[f"{base}/instanceGroupManagers/yard"] = manager | {
+            "selfLink": address,
+            "instanceGroup": address.replace("Managers", "s"),
+            "baseInstanceName": "yard",
+        }
+        cloud.state.resources[f"{base}/autoscalers/yard"] = MANAGER["autoscaler"] | {
+            "name": "yard",
+            "target": address,
+            "region": manager["region"],
+        }
+        for name, value in cloud.environ(str(tmp_path / "config")).items():
             monkeypatch.setenv(name, value)
         (told,) = look_at_groups(tmp_path, Programs(120))
         assert cloud.state.faults == []
     assert told.fault is None, told.fault
-    assert told.groups == ()
-    assert json.dumps(cloud.state.asked).count("egionInstanceGroupManagers") >= 0
+    (group,) = told.groups
+    assert (group.name, group.target_size, group.least, group.most) == ("yard", 4, 2, 6)
+    assert group.decision.startswith("recommends 4")
