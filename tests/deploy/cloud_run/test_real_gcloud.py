@@ -56,6 +56,7 @@ class GcloudAlone(Programs):
     """
 
     def __init__(self, google: Any, content: str) -> None:
+        super().__init__()
         self.google, self.content = google, content
         self.answers: dict[tuple[str, ...], Any] = {}
 
@@ -166,7 +167,13 @@ def test_gcloud_finds_no_fault_with_any_command(tmp_path):
     make_workspace(tmp_path / "yard")
     commands = commands_of_a_life(tmp_path / "yard")
     assert len(commands) > 40
-    written = tmp_path / "commands.txt"
+    document = tmp_path / "document.yaml"  # what the commands read from their input
+    document.write_text("kind: Service\n")
+    commands = [
+        tuple(str(document) if "replace" in argv and word == "-" else word for word in argv)
+        for argv in commands
+    ]
+    written = tmp_path / "commands.json"
     written.write_text(
         json.dumps(
             [{"command_string": shlex.join(argv), "id": n} for n, argv in enumerate(commands, 1)]

@@ -67,7 +67,7 @@ def removal(project: str, name: str, seen: Seen, with_data: bool) -> Change:
     if not (with_data or is_empty_husk):
         return Change(what, "keep", "has the files of runs: --with-data removes it")
     remove = gcloud(
-        project, "remove the bucket", "storage", "rm", "--recursive", url(project, name)
+        project, "remove the bucket", "storage", "rm", url(project, name), "--recursive"
     )
     permissions = ("storage.buckets.delete", "storage.objects.delete")
     return Change(what, "delete", "with all files of runs", (remove,), permissions)
