@@ -25,3 +25,5 @@ class ConnectionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """How old figures may be, in seconds: a database does not tell when a table changed."""
     most_bytes: int = 107_374_182_400
     """The most that a table may hold to be read whole, as the engine estimates it; 0 for any."""
+    ask_above_bytes: int = 1_073_741_824
+    """From here on a page says how much would be read, and asks first; 0 for never."""

@@ -28,6 +28,8 @@ class Connection:
     fresh_for_s: float = 300.0
     most_bytes: int = 0
     """The most that one table may hold to be read whole; 0 for no limit."""
+    ask_above_bytes: int = 0
+    """From here on a page asks before it has a table read; 0 for never."""
 
 
 def split_address(where: str, address: str) -> tuple[str, str]:
@@ -77,4 +79,5 @@ def connection_of(workspace: Workspace, name: str, config: ConnectionConfig) -> 
         options=config.options,
         fresh_for_s=config.fresh_for_s,
         most_bytes=config.most_bytes,
+        ask_above_bytes=config.ask_above_bytes,
     )

@@ -54,4 +54,12 @@ def _estimate(database: duckdb.DuckDBPyConnection, name: str) -> Estimate:
         "SELECT estimated_size FROM duckdb_tables() WHERE table_name = ? AND schema_name = ?",
         [table, schemas[-1] if schemas else "main"],
     ).fetchall()
-    return Estimate(rows=int(found[0][0]) if found else None)
+    return Estimate(rows=int(found[0][0]), bytes=_stored(database, name)) if found else Estimate()
+
+
+def _stored(database: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Count the blocks of the file that hold the table; only what stands about them is read."""
+    blocks = "SELECT count(DISTINCT block_id) FROM pragma_storage_info(?) WHERE block_id >= 0"
+    (count,) = database.execute(blocks, [name]).fetchall()[0]
+    ((size,),) = database.execute("SELECT block_size FROM pragma_database_size()").fetchall()
+    return int(count) * int(size)

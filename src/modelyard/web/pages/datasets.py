@@ -12,6 +12,7 @@ from modelyard.runs.child_state import ChildState
 from modelyard.web import visible
 from modelyard.web.needs import for_readers, guarded
 from modelyard.web.pages.column_cards import card_of
+from modelyard.web.pages.costs import find_warning
 from modelyard.web.pages.frame import View, api_of, ask, framed, pending, waiting
 from modelyard.web.pages.paging import Paging
 from modelyard.web.pages.standing import awaited, standings
@@ -42,8 +43,11 @@ def overview(name: str) -> Response:
 
 def show_overview(dataset: Dataset) -> View:
     """Show the figures, or how far they are."""
-    query = Query(request.args, "approximate", "columns", "find")
+    query = Query(request.args, "approximate", "columns", "find", "read")
     task = StatisticsTask(approximate=query.flag("approximate"))
+    warning = find_warning(dataset, task, query.flag("read"))
+    if warning is not None:
+        return warning
     outcome = ask(dataset, task)
     if isinstance(outcome, ChildState):
         switch = "?approximate=1" if task.approximate else ""

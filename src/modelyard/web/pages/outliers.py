@@ -11,6 +11,7 @@ from modelyard.errors import ModelyardError
 from modelyard.runs.child_state import ChildState
 from modelyard.web.api.scans import outliers_task, refuse_unknown_detector
 from modelyard.web.needs import guarded
+from modelyard.web.pages.costs import find_warning
 from modelyard.web.pages.frame import View, api_of, ask, framed, status_of, waiting
 from modelyard.web.query import Query
 
@@ -36,10 +37,13 @@ def outliers(name: str) -> Response:
 
 def show_outliers(dataset: Dataset) -> View:
     """Show the scan at a threshold, or how far it is; a detector that refuses leaves the choice."""
-    query = Query(request.args, "detector", "seed", "columns", "threshold", "limit")
+    query = Query(request.args, "detector", "seed", "columns", "threshold", "limit", "read")
     threshold = query.number("threshold", THRESHOLD, 0, 100)
     limit = query.integer("limit", SHOWN, 1, MOST_SHOWN)
     task = outliers_task(query)
+    warning = find_warning(dataset, task, query.flag("read"))
+    if warning is not None:
+        return warning
     context = {
         "detectors": detectors(),
         "task": task,
