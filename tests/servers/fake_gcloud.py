@@ -158,7 +158,8 @@ def _create_account(cloud: FakeGcloud, names: list[str], flags: dict[str, str], 
 
 
 def _create_bucket(cloud: FakeGcloud, names: list[str], flags: dict[str, str], _: str) -> None:
-    cloud.make("storage buckets", names[0], flags)
+    made = cloud.make("storage buckets", names[0], flags)
+    made["location"] = flags["--location"].upper()
 
 
 def _label_bucket(cloud: FakeGcloud, names: list[str], flags: dict[str, str], _: str) -> None:

@@ -45,7 +45,7 @@ class Deployment:
         self._refuse_missing_programs(plan)
         first = [change for change in plan.changes if change.is_first]
         rest = [change for change in plan.changes if not change.is_first]
-        done: list[Change] = []
+        done: list[str] = []
         given: dict[str, str] = {}
         with said_what_stands(done):
             _do(self.cloud, first, done, given, say)
@@ -66,24 +66,26 @@ class Deployment:
 
 
 def _do(
-    cloud: Cloud, changes: list[Change], done: list[Change], given: dict[str, str], say: Say
+    cloud: Cloud, changes: list[Change], done: list[str], given: dict[str, str], say: Say
 ) -> None:
     for change in changes:
+        if not change.acts:
+            continue
+        done.append(f"{change.what} (not finished)")
         for step in change.steps:
             say(change, step)
             cloud.do(step, given)
-        if change.acts:
-            done.append(change)
+        done[-1] = change.what
 
 
 @contextmanager
-def said_what_stands(done: list[Change]) -> Iterator[None]:
+def said_what_stands(done: list[str]) -> Iterator[None]:
     """Add to a fault what was done before it."""
     try:
         yield
     except ModelyardError as fault:
-        stands = ", ".join(change.what for change in done)
-        before = f"Done before it: {stands}. " if stands else "Nothing was changed before it. "
+        stands = ", ".join(done)
+        before = f"Done until then: {stands}. " if stands else "Nothing was changed before it. "
         again = "The same command again goes on from there."
         cure = f"{fault.cure} {before}{again}".strip()
         raise type(fault)(fault.where, fault.why, cure) from fault

@@ -8,6 +8,8 @@ LABEL = "modelyard"
 """What all that is made is labelled with, as `modelyard=NAME`. What has no such label is left."""
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?")
 LONGEST_NAME = 24
+ENDS = {"compute_engine": "-ce", "vertex_ai": "-vx"}
+"""What the name ends with that a target gives itself."""
 
 
 def name_of(text: str) -> str:
@@ -15,6 +17,15 @@ def name_of(text: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     lettered = plain if plain[:1].isalpha() else f"yard-{plain}"
     return lettered[:LONGEST_NAME].rstrip("-")
+
+
+def default_name(target: str, title: str) -> str:
+    """Give the name where none is set. Targets at the same cloud have names of their own.
+
+    What belongs to one would else be taken for the other's: buckets, accounts, databases.
+    """
+    end = ENDS.get(target, "")
+    return name_of(title)[: LONGEST_NAME - len(end)].rstrip("-") + end
 
 
 def refuse_name(where: str, name: str) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.deploy.dotenv import read_dotenv
-from modelyard.deploy.naming import name_of, refuse_name
+from modelyard.deploy.naming import default_name, refuse_name
 from modelyard.deploy.source import ImageSource, source_of, source_pushed
 from modelyard.deploy.target import Order, Target
 from modelyard.deploy.wanted import wanted_settings
+from modelyard.errors import Invalid
 from modelyard.workspace import open_workspace
+from modelyard.workspace.deploying import TARGETS
+from modelyard.workspace.folder import Workspace
 
 
 def order_for(
@@ -23,8 +26,9 @@ def order_for(
     """
     workspace = open_workspace(folder)
     settings = wanted_settings(target, workspace, read_dotenv(folder))
-    name = settings.name or name_of(workspace.title)
+    name = settings.name or default_name(target.name, workspace.title)
     refuse_name(f"deploy.{target.name}.name", name)
+    refuse_shared_name(target, name, workspace)
     return Order(
         name=name,
         settings=settings,
@@ -33,6 +37,16 @@ def order_for(
         fresh_password=secrets.token_urlsafe(24),
         is_public=is_public,
     )
+
+
+def refuse_shared_name(target: Target, name: str, workspace: Workspace) -> None:
+    """Raise Invalid where another target has the same name: each would remove the other's."""
+    for other in TARGETS:
+        theirs = getattr(workspace.config.deploy, other).name
+        if other != target.name and theirs == name:
+            where = f"deploy.{target.name}.name"
+            why = f"'{name}' is the name of the deployment to {other} too."
+            raise Invalid(where, why, "Set another name for one of them.")
 
 
 def image_source(

@@ -242,7 +242,8 @@ def test_a_failure_says_what_was_done_and_lets_the_lock_go(cloud, order):
     cloud.fail_at = 8
     with pytest.raises(Unavailable) as raised:
         deploy(cloud, order)
-    assert "Done before it: APIs of demo-1, bucket demo-1-yard-yard" in str(raised.value)
+    assert "Done until then: APIs of demo-1, bucket demo-1-yard-yard" in str(raised.value)
+    assert "(not finished)" in str(raised.value)
     assert "The same command again goes on from there." in str(raised.value)
     assert cloud.objects == {}
 
@@ -297,6 +298,15 @@ def test_what_somebody_else_made_is_neither_changed_nor_removed(cloud, order, ki
         deploy(cloud, order)
     destroy(cloud, order, with_data=True)
     assert (kind, name) in cloud.things
+
+
+def test_another_region_is_no_way_to_lose_what_runs_in_the_first(cloud, order):
+    deploy(cloud, order)
+    elsewhere = replace(order, settings=replace_settings(region="us-central1"))
+    with pytest.raises(Conflict, match="is in europe-west1: this deployment is there"):
+        deploy(cloud, elsewhere)
+    with pytest.raises(Conflict, match="is in europe-west1: this deployment is there"):
+        destroy(cloud, elsewhere)
 
 
 def test_a_secret_that_is_named_must_be_there(cloud, order):

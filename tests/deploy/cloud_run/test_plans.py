@@ -11,7 +11,7 @@ from fake_gcloud import FakeGcloud
 from modelyard.deploy.context import content_tag, is_ignored
 from modelyard.deploy.google.faults import read_gcloud_fault
 from modelyard.deploy.life import Deployment
-from modelyard.deploy.naming import name_of, refuse_name
+from modelyard.deploy.naming import default_name, name_of, refuse_name
 from modelyard.deploy.ordering import order_for
 from modelyard.deploy.shown import plan_text
 from modelyard.deploy.source import ImageSource, source_pushed
@@ -145,6 +145,16 @@ def test_what_differs_per_person_comes_from_env(yard):
     )  # fmt: skip
     (yard / ".env").write_text("CLOUD_RUN_PROJECT=mine-123\nCLOUD_RUN_MAX_INSTANCES=many\n")
     with pytest.raises(Invalid, match="CLOUD_RUN_MAX_INSTANCES"):
+        order_for(TARGET, yard)
+
+
+def test_two_targets_never_have_the_same_name_as_each_would_remove_the_others(yard):
+    here = "[deploy.cloud_run]\nproject = 'demo-123'\nregion = 'europe-west1'\n"
+    (yard / "modelyard.toml").write_text(here)
+    assert order_for(TARGET, yard).name == "yard"
+    assert default_name("compute_engine", "y" * 30) == "y" * 21 + "-ce"
+    (yard / "modelyard.toml").write_text(f"{here}[deploy.compute_engine]\nname = 'yard'\n")
+    with pytest.raises(Invalid, match="'yard' is the name of the deployment to compute_engine too"):
         order_for(TARGET, yard)
 
 

@@ -11,6 +11,7 @@ from modelyard.deploy.naming import refuse_foreign
 from modelyard.deploy.plan import Change
 from modelyard.deploy.steps import Command
 from modelyard.deploy.target import Lock, Order
+from modelyard.errors import Conflict
 
 KEY = "bucket"
 CONTENT = "bucket_content"
@@ -53,7 +54,24 @@ def change(project: str, region: str, name: str, seen: Seen) -> Change:
     if _is_half_made(seen):
         return Change(what, "update", "it has no label yet", (label,), permissions, is_first=True)
     refuse_foreign(what, name, _labels(found).get("modelyard"))
+    refuse_elsewhere(what, region, found)
     return Change(what, "keep", WHY)
+
+
+def label_of(seen: Seen) -> str | None:
+    """Give the deployment that it says it belongs to."""
+    return _labels(seen.get(KEY) or {}).get("modelyard")
+
+
+def refuse_elsewhere(what: str, region: str, found: Any) -> None:
+    """Raise Conflict where the deployment of this name, and so its bucket, is in another region."""
+    there = str(found.get("location") or region)
+    if there.lower() != region.lower():
+        raise Conflict(
+            what,
+            f"is in {there.lower()}: this deployment is there, and not in {region}.",
+            "Set that region; or set another name, for a second deployment.",
+        )
 
 
 def removal(project: str, name: str, seen: Seen, with_data: bool) -> Change:

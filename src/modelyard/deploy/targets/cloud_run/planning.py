@@ -62,6 +62,8 @@ def plan_rollback(names: Names, seen: Seen) -> DeployPlan:
 def plan_destroy(names: Names, seen: Seen, with_data: bool) -> DeployPlan:
     """Say how all goes that is labelled as this deployment's."""
     title = f"Remove {names.name} from Cloud Run"
+    if bucket.label_of(seen) == names.name:
+        bucket.refuse_elsewhere(f"deployment {names.name}", names.region, seen[bucket.KEY])
     kept = "Database, secrets and files of runs stay and go on costing; --with-data removes them."
     gone = "Database and files of runs are removed for good: make a backup first."
     return DeployPlan(
