@@ -9,14 +9,10 @@ from modelyard.runs.run import Run
 from modelyard.web import guard
 from modelyard.web.live import live, services
 from modelyard.web.numerals import THIN, counted, duration
+from modelyard.web.pages.run_words import asked_words, failure
 from modelyard.web.run_discretion import discreet
 from modelyard.web.run_rights import find_resource
 
-LONGEST_WORDS = 90
-UNSAID = frozenset({"dataset", "model", "plan", "sha256", "digest"})
-"""Parameters that have a place of their own, or that only programs read."""
-USUAL: tuple[object, ...] = (None, "", 0, False, [], {}, "stop")
-"""What goes without saying."""
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
 
 
@@ -37,6 +33,8 @@ class RunLine:
     """The name of the model that it asks or trains, where there is one that may be seen."""
     asked: str
     """The parameters that say more than the title."""
+    failure: str
+    """Why it failed, in a line."""
     who: str
     at: str
     """When it was asked for, in ISO 8601."""
@@ -58,6 +56,7 @@ def line_of(run: Run, now: datetime | None = None) -> RunLine:
         dataset_title=title,
         model=_model_of(run),
         asked=asked_words(run),
+        failure=failure(run),
         who=who_started(run),
         at=run.created_at.isoformat(timespec="seconds"),
         exact=exact(run.created_at),
@@ -81,16 +80,6 @@ def is_repeatable(run: Run) -> bool:
 def who_started(run: Run) -> str:
     """Say who, or which schedule, asked for it; nothing to somebody unknown."""
     return f"schedule {run.schedule}" if run.schedule else discreet(run).started_by
-
-
-def asked_words(run: Run) -> str:
-    """Name the parameters of a run that are not empty and not in its title."""
-    pairs = (
-        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in run.request.items()
-        if value not in USUAL and name not in UNSAID and str(value) not in run.title
-    )
-    return ", ".join(pairs)[:LONGEST_WORDS]
 
 
 def plain_request(run: Run) -> dict[str, Any]:
