@@ -61,6 +61,21 @@ def test_the_first_person_is_nothing_less(typed, said, accounts):
     assert said(done) == "role: the first person is the owner. Leave --role out."
 
 
+def test_while_an_owner_is_invited_nobody_else_becomes_one_by_chance(typed, said, accounts, yard):
+    typed("", "users", "add", "olga@example.com", "--invite")
+    for asked in ([], ["--role", "analyst"], ["--role", "viewer", "--invite"]):
+        extra = [] if "--invite" in asked else ["--password-stdin"]
+        done = typed(PASSWORD, "users", "add", "bob@example.com", *asked, *extra)
+        words = said(done)
+        assert words.startswith("role: olga@example.com is invited as owner and has not used")
+        assert f"modelyard users withdraw olga@example.com -w {yard}" in words
+    assert not accounts.users.has_any()
+    done = typed(PASSWORD, "users", "add", "olga@example.com", "--password-stdin")
+    assert done.stdout.startswith("Added olga@example.com as owner")
+    done = typed(PASSWORD, "users", "add", "bob@example.com", "--password-stdin")
+    assert done.stdout.startswith("Added bob@example.com as viewer")
+
+
 def test_later_ones_are_viewers_unless_it_is_said(ana, typed):
     typed(PASSWORD, "users", "add", "bob@example.com", "--password-stdin", "--name", "Bob B.")
     typed(PASSWORD, "users", "add", "al@example.com", "--role", "analyst", "--password-stdin")

@@ -46,7 +46,7 @@ def add(email: str, workspace: Path | None, **options: Any) -> None:
     address = clean_email(email)
     with open_desk(workspace) as desk:
         _warn_of_nothing(desk)
-        role = _role(desk, options["role"])
+        role = _role(desk, options["role"], address)
         if desk.accounts.users.find_by_email(address) is not None:
             raise Conflict("email", f"{address} has an account already.")
         if options["invite"]:
@@ -158,13 +158,30 @@ def _warn_of_nothing(desk: "Desk") -> None:
         )
 
 
-def _role(desk: "Desk", asked: str | None) -> str:
+def _role(desk: "Desk", asked: str | None, address: str) -> str:
     """Choose the role; the first person must be an owner, or nobody could manage the service."""
     if desk.accounts.users.has_any():
         return asked or "viewer"
-    if asked not in {None, "owner"}:
+    if asked == "owner":
+        return asked
+    awaited = _awaited_owner(desk)
+    if awaited and awaited != address:
+        raise Conflict(
+            "role",
+            f"{awaited} is invited as owner and has not used the link yet; until then only owners "
+            "can be added.",
+            f"Wait for {awaited}, say --role owner, or take it back: modelyard users withdraw "
+            f"{awaited} -w {desk.folder}",
+        )
+    if asked is not None:
         raise Conflict("role", "the first person is the owner.", "Leave --role out.")
     return "owner"
+
+
+def _awaited_owner(desk: "Desk") -> str:
+    """Give who was invited as owner by name, and is not here yet; empty where nobody was."""
+    links = desk.accounts.invitations.list_open()
+    return next((one.email for one in links if one.role == "owner" and one.email), "")
 
 
 def _content(user: "User") -> dict[str, Any]:
