@@ -112,13 +112,14 @@ def cell_of(name: str, item: Mapping[str, Any], value: Any, label: str) -> Cell:
     )
 
 
-def in_percent(parameter: Mapping[str, Any], fault: ModelyardError) -> ModelyardError:
-    """Say a fault of a percentage in the per cent that its field shows."""
-    found = OUTSIDE.match(fault.why) if parameter["kind"] == "percent" else None
-    if found is None:
+def in_own_words(parameter: Mapping[str, Any], fault: ModelyardError) -> ModelyardError:
+    """Say a number outside its bounds as its field shows numbers; in per cent, where it does."""
+    found = OUTSIDE.match(fault.why)
+    if found is None or parameter["kind"] not in NUMERIC:
         return fault
-    value, words, edge = found.groups()
-    why = f"{percent_text(value)} % {words} {percent_text(edge)} %{fault.why[found.end() :]}"
+    kind = "percent" if parameter["kind"] == "percent" else "number"
+    value, edge = (written({"kind": kind, "exact": True}, found[n]) for n in (1, 3))
+    why = f"{value} {found[2]} {edge}{fault.why[found.end() :]}"
     return type(fault)(fault.where, why)
 
 
@@ -166,7 +167,7 @@ def _field(
         bounds=bounds_words(parameter),
         value="" if is_table else written(parameter, known),
         formula=parameter.get("formula", ""),
-        fault=fault and in_percent(parameter, fault),
+        fault=fault and in_own_words(parameter, fault),
         **inputs,
     )
 

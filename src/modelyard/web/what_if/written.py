@@ -1,5 +1,6 @@
 """Values of parameters and outputs as people read them, from their JSON."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,6 +9,8 @@ from modelyard.web.numerals import NONE, THIN, counted, decimals, figure, intege
 
 NUMERIC = frozenset({"number", "integer", "money", "percent"})
 MOST_PLACES = 12
+GROUPED = re.compile(r"(?<![\w.,])-?\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
+PER_CENT = re.compile(r"(?<=\d)%")
 Described = Mapping[str, Any]
 """A parameter, output or column, as `definition_of` gives it."""
 
@@ -29,6 +32,12 @@ def written(item: Described, value: Any, with_unit: bool = True) -> str:
     text = _amount(item, number)
     unit = item.get("unit", "")
     return f"{text} {unit}" if unit and with_unit else text
+
+
+def worded(sentence: str) -> str:
+    """Write the numbers of a room's sentence as pages do: `1,234,567.8%` with narrow spaces."""
+    grouped = GROUPED.sub(lambda found: _regrouped(found[0]), sentence)
+    return PER_CENT.sub(f"{THIN}%", grouped)
 
 
 def coordinate(value: Any) -> float | None:
@@ -64,6 +73,10 @@ def _plain(item: Described, number: Decimal) -> str:
     exponent = number.normalize().as_tuple().exponent
     places = min(max(0, -exponent), MOST_PLACES) if isinstance(exponent, int) else 0
     return decimals(number, places)
+
+
+def _regrouped(text: str) -> str:
+    return integer(int(text.replace(",", "")))
 
 
 def _number(value: Any) -> Decimal | None:

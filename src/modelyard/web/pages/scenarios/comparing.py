@@ -1,7 +1,7 @@
 """Scenarios side by side: saved ones, states of the form, and variations of one parameter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,9 +15,10 @@ from modelyard.web.needs import guarded
 from modelyard.web.pages.page import led_to
 from modelyard.web.pages.paging import Paging
 from modelyard.web.pages.scenarios.frame import Asked, asked_for, framed
-from modelyard.web.pages.scenarios.variations import choices, item_of
+from modelyard.web.pages.scenarios.variations import axes, choices, item_of
 from modelyard.web.what_if.offered import saved_of, what_ifs
 from modelyard.web.what_if.outputs import chart_of
+from modelyard.web.what_if.overruled import kept_of, overruled_words
 from modelyard.web.what_if.state import given_of, pairs_of, query_of
 from modelyard.web.what_if.written import coordinate, written
 
@@ -40,6 +41,8 @@ class Chosen:
     address: str
     token: tuple[str, str]
     """The field of the address that names it."""
+    overruled: Mapping[str, Any] = field(default_factory=dict)
+    """What it was saved with and the model does not let be chosen any more, by parameter."""
 
 
 @blueprint.get("/scenarios/<name>/compare")
@@ -53,7 +56,7 @@ def compare(name: str) -> Response:
         return varied(asked)
     saved = saved_of(name)
     context: dict[str, Any] = {"saved": saved[:MOST], "count_of_saved": len(saved)}
-    context |= {"open_parameters": open_ones(asked), "chosen": []}
+    context |= {"open_parameters": axes(asked), "chosen": []}
     try:
         chosen = chosen_of(asked, saved)
         if not chosen:
@@ -88,10 +91,8 @@ def chosen_of(asked: Asked, saved: Sequence[Saved]) -> list[Chosen]:
 
 def _saved(asked: Asked, one: Saved) -> Chosen:
     """Take what was saved; what has been locked since is as the model says."""
-    names = {item["name"] for item in asked.definition["parameters"]
-             if item.get("access", "open") == "open"}  # fmt: skip
-    given = {name: value for name, value in one.inputs.items() if name in names}
-    return Chosen(one.name, given, f"/scenarios/{one.model}/saved/{one.id}", ("id", one.id))
+    kept, address = kept_of(asked.definition, one.inputs), f"/scenarios/{one.model}/saved/{one.id}"
+    return Chosen(one.name, kept.given, address, ("id", one.id), kept.overruled)
 
 
 def _state(asked: Asked, query: str, number: int) -> Chosen:
@@ -164,6 +165,10 @@ def comparison_view(
     ]  # fmt: skip
     wanted = choices(asked, request.args.get("_output", ""))
     shaped = {"columns": columns, "inputs": inputs, "compared": outputs, **wanted}
+    shaped["overruled"] = [
+        (one.title, overruled_words(definition, one.overruled, told.get("inputs", {})))
+        for one, told in zip(chosen, found["scenarios"], strict=True) if one.overruled
+    ]  # fmt: skip
     shaped["is_wide"] = len(columns) <= WIDE
     shaped["bar_chart"] = _bars(definition, columns, wanted["output_name"])
     shaped["curves"] = _curves(definition, chosen, found) if len(columns) <= MOST_CURVES else []
@@ -245,12 +250,3 @@ def tokens_of(chosen: Sequence[Chosen]) -> dict[str, Any]:
         "pairs": pairs,
         "without": without if len(pairs) <= ROWS else [],
     }
-
-
-def open_ones(asked: Asked) -> list[dict[str, Any]]:
-    """Give the parameters that can be varied."""
-    return [
-        item
-        for item in asked.definition["parameters"]
-        if item.get("access", "open") == "open" and item["kind"] != "table"
-    ]

@@ -16,6 +16,7 @@ from modelyard.web.pages.scenarios.trying import model_page
 from modelyard.web.query import Query
 from modelyard.web.sharing import people_in
 from modelyard.web.what_if.offered import get_usable, what_ifs
+from modelyard.web.what_if.overruled import kept_of
 from modelyard.web.what_if.state import State, state_of
 
 LARGEST_REVISION = 10**9
@@ -153,6 +154,7 @@ def saved_page(name: str, saved: Saved, asked: Asked | None = None, **context: A
         "kept_figures": shelf.figures.list_of(saved=saved.id, by=me),
         "form_action": root,
         "note": words.get(request.args.get("_done", ""), ""),
+        "overruled": kept_of(asked.definition, saved.inputs).overruled if asked.definition else {},
         "is_changed": has_values() and asked.state.given != saved.inputs,
     }
     return model_page(asked, **(shown | context))
@@ -169,9 +171,7 @@ def get_saved(name: str, saved_id: str) -> Saved:
 def kept_state(saved: Saved) -> Asked:
     """Give the state that was saved, of the model as it is now."""
     offered = get_usable(saved.model, as_of=saved.as_of)
-    known = {item["name"] for item in offered.definition["parameters"]
-             if item.get("access", "open") == "open"}  # fmt: skip
-    given = {key: value for key, value in saved.inputs.items() if key in known}
+    given = kept_of(offered.definition, saved.inputs).given
     return Asked(offered, State(given, as_of=saved.as_of, seen=saved.digest[:SEEN_LETTERS]))
 
 

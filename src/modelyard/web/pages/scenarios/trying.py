@@ -14,6 +14,7 @@ from modelyard.web.query import Query
 from modelyard.web.what_if.fields import fields_of, grouped
 from modelyard.web.what_if.offered import saved_of, seen_models, tried, what_ifs
 from modelyard.web.what_if.outputs import figures_of, tables_of
+from modelyard.web.what_if.overruled import overruled_words
 
 LATEST = 5
 ON_MODEL = 12
@@ -58,9 +59,13 @@ def described(one: Offered) -> Offered:
 
 
 def model_page(asked: Asked, **context: Any) -> Response:
-    """Show a model with a form that was filled in."""
+    """Show a model with a form that was filled in; `overruled` are saved values that do not count.
+
+    A fault in `context` is shown where its template says, and decides the status.
+    """
     if asked.offered.fault is not None:
         return framed(asked, "model", "scenarios/model.html")
+    overruled = context.pop("overruled", {})
     found = tried(asked.offered, asked.state)
     answer = found.answer or {"inputs": {}, "outputs": {}}
     fields = fields_of(asked.definition, asked.state.given, answer["inputs"], found.faults)
@@ -74,6 +79,7 @@ def model_page(asked: Asked, **context: Any) -> Response:
         "fault_of_model": found.fault,
         "count_of_faults": len(found.faults),
         "saved": saved_of(asked.offered.name)[:ON_MODEL],
+        "overruled": overruled_words(asked.definition, overruled, answer["inputs"]),
         "form_action": f"/scenarios/{asked.offered.name}",
     } | context
     told = next((one for one in context.values() if isinstance(one, ModelyardError)), None)

@@ -1,5 +1,6 @@
 """Pages that vary a what-if model: sensitivity, grids, goal seeking."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from modelyard.web.charts.scale import scale_of
 from modelyard.web.needs import guarded
 from modelyard.web.pages.scenarios.frame import Asked, asked_for, framed, numeric
 from modelyard.web.what_if.offered import what_ifs
-from modelyard.web.what_if.written import coordinate, written
+from modelyard.web.what_if.written import coordinate, worded, written
 
 SWING = "10%"
 STEPS = 8
@@ -160,12 +161,20 @@ def goal_seek(name: str) -> Response:
     there = Asked(asked.offered, state_with(asked, {found["by"]: found["value"]}))
     context |= {
         "found": found,
+        "words": goal_words(found["words"], parameter, output),
         "title": parameter["title"],
         "value": written(parameter, found["value"]),
         "reached": written(output, found["reached"]),
         "there": there.permalink,
     }
     return framed(asked, "goal-seek", "scenarios/goal_seek.html", **context)
+
+
+def goal_words(sentence: str, parameter: Mapping[str, Any], output: Mapping[str, Any]) -> str:
+    """Write what a search found as pages write numbers, with titles where names are no words."""
+    titles = {item["name"]: item["title"] for item in (parameter, output) if "_" in item["name"]}
+    words = re.split(r"(\b\w+\b)", sentence)
+    return worded("".join(str(titles.get(word, word)) for word in words))
 
 
 def state_with(asked: Asked, values: Mapping[str, Any]) -> Any:
