@@ -33,6 +33,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     """Parameters, outputs and notes as `definition_of` gives them, settings applied."""
     fault: Fault | None = None
     """Why it cannot be used; then there is no definition."""
+    is_loading: bool = False
+    """Whether its file is still being loaded, which is its fault until then."""
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -40,13 +40,13 @@ class Offers:
         """Give the day, in UTC."""
         return self.store.sharing.ground.clock().date()
 
-    def list_models(self) -> list[Offered]:
-        """List all by name."""
-        listing, served = self.shelf.look(), self._served()
+    def list_models(self, wait_s: float | None = None) -> list[Offered]:
+        """List all by name; `wait_s` as of `Shelf.look`."""
+        listing, served = self.shelf.look(wait_s), self._served()
         records = {one.name: one for one in self._records()}
         found = {name: _from_file(one) for name, one in listing.models.items()}
         for file, fault in listing.faults.items():
-            found.setdefault(_stem(file), _faulty(file, fault))
+            found.setdefault(_stem(file), _faulty(file, fault, file in listing.loading))
         for name, record in records.items():
             version = served.get(name)
             if version is not None:
@@ -220,9 +220,16 @@ def _from_file(found: Found) -> Offered:
     )
 
 
-def _faulty(file: str, fault: ModelyardError) -> Offered:
+def _faulty(file: str, fault: ModelyardError, is_loading: bool = False) -> Offered:
     name = _stem(file)
-    return Offered(name=name, title=name, origin=_origin(file), file=file, fault=fault_of(fault))
+    return Offered(
+        name=name,
+        title=name,
+        origin=_origin(file),
+        file=file,
+        fault=fault_of(fault),
+        is_loading=is_loading,
+    )
 
 
 def _origin(file: str) -> Origin:

@@ -39,6 +39,8 @@ class Listing:
     models: Mapping[str, Found]
     faults: Mapping[str, ModelyardError]
     """What is wrong with files, by file."""
+    loading: frozenset[str] = frozenset()
+    """Files that are still being loaded, which is their fault until then."""
 
 
 @dataclass(eq=False)
@@ -60,14 +62,19 @@ class Shelf:
         """The workspace."""
         return self.asking.folder
 
-    def look(self) -> Listing:
-        """Say what is there now; a file that hangs or is still being loaded has that as fault."""
+    def look(self, wait_s: float | None = None) -> Listing:
+        """Say what is there now; a file that hangs or is still being loaded has that as fault.
+
+        `wait_s` is how long to wait for those that are new, where that is not as long as others do.
+        """
         readings, begun_at = self._readings()
-        wait(readings.values(), max(0.0, begun_at + self.wait_s - time.monotonic()))
+        left = begun_at + self.wait_s - time.monotonic()
+        wait(readings.values(), max(0.0, left if wait_s is None else min(left, wait_s)))
         models: dict[str, Found] = {}
         faults: dict[str, ModelyardError] = {}
+        loading = {file for file, reading in readings.items() if not reading.done()}
         for file, reading in readings.items():
-            if not reading.done():
+            if file in loading:
                 faults[file] = Unavailable(file, "is still being loaded.", "Try again in a moment.")
                 continue
             try:
@@ -75,7 +82,7 @@ class Shelf:
                     _add(models, file, told)
             except ModelyardError as fault:
                 faults[file] = fault
-        return Listing(models, faults)
+        return Listing(models, faults, frozenset(loading))
 
     def _readings(self) -> tuple[dict[str, "Future[Read]"], float]:
         """Give the reading of each file, and when the last one began.

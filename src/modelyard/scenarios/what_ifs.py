@@ -42,12 +42,13 @@ class WhatIfs:
     figures: Figures
     """Figures that were kept, and their replay."""
 
-    def list_models(self) -> list[Offered]:
+    def list_models(self, wait_s: float | None = None) -> list[Offered]:
         """List all models by name: of the folder, and of records; faulty ones with their fault.
 
-        Where a record sets parameters there is no definition here: `get_model` gives it.
+        Where a record sets parameters there is no definition here: `get_model` gives it. `wait_s`
+        is how long to wait for files that are new; those still being loaded say so.
         """
-        return self.offers.list_models()
+        return self.offers.list_models(wait_s)
 
     def get_model(self, name: str, version: int = 0, as_of: date | None = None) -> Offered:
         """Give a model with its definition, settings applied as on that day (today by default).

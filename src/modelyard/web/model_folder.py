@@ -70,6 +70,7 @@ class WatchedFolder:
                 continue
             self._take_brought()
             self.folder = folder
+            live.records.scenarios.warm()
             folder.keep_looking()
             return
 

@@ -12,6 +12,9 @@ from modelyard.errors import Denied
 from modelyard.web import guard
 from modelyard.web.live import live, services
 
+AT_MOST_S = 1.0
+"""How long a list waits for what-if models that nobody asked for before."""
+
 
 def why_for(email: str, resource: Resource) -> Decision:
     """Say whether somebody may see a resource, and the reason.
@@ -54,15 +57,18 @@ def nearest_person(email: str) -> str:
 
 
 def all_visibilities() -> list[tuple[Resource, Visibility]]:
-    """List every dataset and every model with who may see it: for owners of the service.
+    """List datasets, models and what-if models with who may see each: for owners of the service.
 
-    Raises Denied for others.
+    What-if models that workers are still reading are told a moment later. Raises Denied for others.
     """
     guard.require("admin")
     catalogue = services().datasets
     names = sorted({*catalogue.datasets, *catalogue.faults})
     found = [Resource("dataset", name) for name in names]
-    found += [Resource("model", model.name) for model in live().records.models.list_models()]
+    records = live().records
+    found += [Resource("model", model.name) for model in records.models.list_models()]
+    planned = records.scenarios.list_models(wait_s=AT_MOST_S)
+    found += [Resource("scenario", one.name) for one in planned]
     return [(resource, guard.visibility(resource)) for resource in found]
 
 

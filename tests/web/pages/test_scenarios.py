@@ -60,6 +60,32 @@ def test_the_list_names_models_with_inputs_and_outputs(vic):
     assert "Secret" not in said
 
 
+def test_the_first_page_lists_what_if_models_that_one_may_see(vic, ana):
+    vic.get("/scenarios")  # waits for those that are still being read
+    page = vic.get("/").text
+    assert 'href="/scenarios/loan"' in page
+    assert 'href="/scenarios/secret"' not in page
+    assert 'href="/scenarios/secret"' in ana.get("/").text
+    assert "4 inputs" in words(vic.get("/"))
+    assert "cannot be used" in words(vic.get("/"))
+
+
+def test_owners_find_what_if_models_among_what_is_shared(olga):
+    text = olga.get("/people").text
+    assert 'href="/scenarios/house/access">house</a></th><td data-label="Kind">what-if' in text
+    assert re.search(r"/scenarios/secret/access.*Private.*ana@example.com", text)
+
+
+def test_the_first_page_waits_for_no_what_if_model(tmp_path):
+    with what_if_yard(tmp_path / "desk") as fresh:
+        page = fresh.browser(ANA).get("/").text
+    if "being read" in page:
+        awaited = re.search(r'data-await="([^"]*)"', page)
+        assert awaited is not None
+        assert "/api/v1/scenarios/loan" in awaited[1]
+    assert "Loan" in page or "loan" in page
+
+
 def test_an_empty_workspace_says_what_to_do(tmp_path):
     with what_if_yard(tmp_path / "desk") as empty:
         for file in (tmp_path / "desk" / "scenarios").iterdir():
@@ -169,7 +195,7 @@ def test_analyses_are_shown_in_words_and_pictures(vic):
     curve = vic.get("/scenarios/loan/grid?_by=rate&_values=4%25,5%25")
     assert 'class="curve s-0"' in curve.text
     none = words(vic.get("/scenarios/loan/goal-seek?_by=rate&_output=payment&_target=1"))
-    assert "No solution: for rate from 0% to 100%" in none
+    assert "No solution: for rate from 0 % to 100 %" in none
     some = words(vic.get("/scenarios/loan/goal-seek?_by=rate&_output=payment&_target=1800"))
     assert "6.007 %" in some
 
@@ -371,6 +397,30 @@ def test_the_owner_locks_a_parameter_of_a_model_of_the_folder(olga, ana):
     assert "ARPU locked 120.00 USD" in said
     assert ana.get("/scenarios/subscription?arpu=1").status_code == 403
     assert ana.post("/scenarios/subscription/delete").status_code == 403
+    assert olga.post("/scenarios/subscription/delete").status_code == 303
+
+
+def test_a_saved_value_that_was_locked_since_is_told_to_be_overruled(olga, ana):
+    ids = []
+    for name, arpu in (("Low", "80"), ("High", "150")):
+        form = {"_name": name, "arpu": arpu}
+        ids.append(ana.post("/scenarios/subscription/saved", data=form).location)
+    shelf = [address.partition("?")[0] for address in ids]
+    query = "&".join(f"id={address.rpartition('/')[2]}" for address in shelf)
+    assert "counts." not in words(ana.get(f"/scenarios/subscription/compare?{query}"))
+    form = olga.get("/scenarios/subscription/edit").text
+    names = re.findall(r'name="(p\.\d+)\.name" value="(\w+)"', form)
+    data = {f"{line}.name": name for line, name in names}
+    arpu = next(line for line, name in names if name == "arpu")
+    data |= {f"{arpu}.state": "locked", f"{arpu}.value": "80", "_why": "Agreed"}
+    assert olga.post("/scenarios/subscription/edit", data=data).status_code == 303
+    said = words(ana.get(f"/scenarios/subscription/compare?{query}"))
+    assert "High : ARPU was saved as 150.00 USD and is locked now: 80.00 USD counts." in said
+    assert "Low : " not in said
+    assert "ARPU was saved as 150.00 USD" in words(ana.get(shelf[1]))
+    assert "was saved as" not in words(ana.get(shelf[0]))
+    for address in shelf:
+        assert ana.post(f"{address}/delete").status_code == 303
     assert olga.post("/scenarios/subscription/delete").status_code == 303
 
 

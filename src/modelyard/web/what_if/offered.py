@@ -42,9 +42,9 @@ def what_ifs() -> WhatIfs:
     return live().records.scenarios
 
 
-def seen_models() -> list[Offered]:
-    """List the models that the one who asks may see."""
-    models = what_ifs().list_models()
+def seen_models(wait_s: float | None = None) -> list[Offered]:
+    """List the models that the one who asks may see; `wait_s` is how long files are waited for."""
+    models = what_ifs().list_models(wait_s)
     return [one for one in models if guard.may("read", Resource(KIND, one.name))]
 
 
