@@ -28,8 +28,8 @@ PATIENCE_S = 60
 THREADS = 4
 SHORTEST_S, LONGEST_S = 0.04, 0.12
 SERVICE_S = (SHORTEST_S + LONGEST_S) / 2
-CAPACITY_PER_S = THREADS / SERVICE_S
-"""Of one process: 50 requests a second."""
+NOMINAL_PER_S = THREADS / SERVICE_S
+"""What one process answers where nothing else costs time: 50 requests a second."""
 DOCUMENT = """
 openapi: 3.1.0
 info: {title: waiting, version: "1"}
@@ -124,7 +124,6 @@ class LocalFleet:
     """Processes, nginx in front of them, and who decides how many there are."""
 
     folder: Path
-    policy: Any
     port: int = 0
     members: list[One] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
@@ -162,9 +161,9 @@ class LocalFleet:
         self._nginx = subprocess.Popen([*command, "-e", str(self.folder / "error.log")])
         wait_until(lambda: bool(ask(f"{self.address}/health/ready")))
 
-    def follow(self) -> threading.Thread:
-        """Have the autoscaler decide from now on, in a thread."""
-        thread = threading.Thread(target=self._follow, daemon=True)
+    def follow(self, policy: Any) -> threading.Thread:
+        """Have the autoscaler of a policy decide from now on, in a thread."""
+        thread = threading.Thread(target=self._follow, args=(policy,), daemon=True)
         thread.start()
         return thread
 
@@ -190,15 +189,15 @@ class LocalFleet:
                 except subprocess.TimeoutExpired:
                     process.kill()
 
-    def _follow(self) -> None:
+    def _follow(self, policy: Any) -> None:
         try:
-            self._decide_always()
+            self._decide_always(policy)
         except BaseException as fault:
             self.fault = fault
             raise
 
-    def _decide_always(self) -> None:
-        autoscaler = autoscaler_for(self.policy)
+    def _decide_always(self, policy: Any) -> None:
+        autoscaler = autoscaler_for(policy)
         begin_s = before_s = time.monotonic()
         before, _ = self._status()
         while not self._over.wait(autoscaler.period_s - (time.monotonic() - before_s)):
@@ -282,9 +281,9 @@ class LocalFleet:
 
 
 @contextmanager
-def local_fleet(folder: Path, policy: Any, first: int = 1) -> Iterator[LocalFleet]:
+def local_fleet(folder: Path, first: int = 1) -> Iterator[LocalFleet]:
     """Run a fleet; all of it ends with the block."""
-    fleet = LocalFleet(folder, policy)
+    fleet = LocalFleet(folder)
     try:
         fleet.begin(first)
         yield fleet

@@ -1,5 +1,7 @@
 """The fleet over REST and in the browser: for owners, usable with ten thousand processes."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -137,6 +139,26 @@ def test_the_clouds_own_view_is_shown_and_asked_once_in_a_while(client, make_pag
     assert told[0]["groups"][0]["target_size"] == 4
     assert told[2]["fault"] == "gcloud: is not signed in. gcloud auth login"
     assert len(asked) == 1
+
+
+def test_who_looks_while_a_cloud_is_asked_is_told_what_was_known_before(tmp_path):
+    answer, asked = threading.Event(), []
+
+    def tell(_):
+        asked.append(1)
+        assert len(asked) == 1 or answer.wait(30)
+        return (Told(f"cloud {len(asked)}", ""),)
+
+    groups = CloudGroups(tell, fresh_s=-1)
+    assert groups.look(tmp_path).told[0].target == "cloud 1"
+    slow = threading.Thread(target=groups.look, args=(tmp_path,))
+    slow.start()
+    while len(asked) < 2:
+        time.sleep(0.01)
+    assert groups.look(tmp_path).told[0].target == "cloud 1"
+    answer.set()
+    slow.join()
+    assert groups.look(tmp_path).told[0].target == "cloud 3"
 
 
 def test_only_owners_see_the_fleet(team):

@@ -79,9 +79,9 @@ def test_five_times_the_capacity_costs_little_of_the_throughput(tmp_path: Path) 
         ThreadPoolExecutor(1) as prober,
     ):
         sender.send(schedule_of([20.0], routes))
-        full = sender.send(schedule_of([80.0] * 3, routes))
-        health = prober.submit(lambda: [status(f"{address}/health/live") for _ in range(40)])
-        over = sender.send(schedule_of([400.0] * 3, routes))
+        full = sender.send(schedule_of([80.0] * 2, routes))
+        health = prober.submit(lambda: [status(f"{address}/health/live") for _ in range(20)])
+        over = sender.send(schedule_of([400.0] * 2, routes))
         assert set(health.result()) == {(200, "")}
     assert {row.status for row in over.rows} == {200, 503}
     assert throughput(over) > 0.6 * throughput(full)

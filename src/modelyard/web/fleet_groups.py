@@ -38,12 +38,20 @@ class CloudGroups:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def look(self, folder: Path) -> Seen:
-        """Give what is known, or ask; those who look meanwhile wait for the same answer."""
-        with self._lock:
-            if self._known is None or time.monotonic() - self._known[0] > self.fresh_s:
-                seen = Seen(at=datetime.now(UTC), told=self.ask(folder))
-                self._known = (time.monotonic(), seen)
-            return self._known[1]
+        """Give what is known, or ask; those who look meanwhile are told what was known before."""
+        known = self._known
+        if known is not None and time.monotonic() - known[0] <= self.fresh_s:
+            return known[1]
+        if not self._lock.acquire(blocking=known is None) and known is not None:
+            return known[1]
+        try:
+            if self._known is not known and self._known is not None:
+                return self._known[1]
+            seen = Seen(at=datetime.now(UTC), told=self.ask(folder))
+            self._known = (time.monotonic(), seen)
+            return seen
+        finally:
+            self._lock.release()
 
 
 def ask_programs(folder: Path) -> "tuple[Told, ...]":
