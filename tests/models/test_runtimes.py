@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from modelyard.errors import Unavailable
+from modelyard.models.asking import ask_estimator
 from modelyard.models.rows import Rows
 from modelyard.models.runtimes.process import ProcessRuntime
 
@@ -138,3 +139,25 @@ def test_a_process_that_dies_is_started_again(known: Any) -> None:
     runtime.close()
     with pytest.raises(Unavailable, match="no longer served"):
         runtime.predict(rows)
+
+
+def test_the_steps_of_a_pipeline_are_done_once_for_all_that_is_asked() -> None:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    seen = []
+
+    def doubled(table: Any) -> Any:
+        seen.append(len(table))
+        return table * 2
+
+    rows = np.arange(8.0).reshape(4, 2)
+    steps = [("double", FunctionTransformer(doubled)), ("decide", LogisticRegression())]
+    pipeline = Pipeline(steps).fit(rows, [0, 0, 1, 1])
+    wanted = pipeline.predict(rows), pipeline.predict_proba(rows)
+    seen.clear()
+    outcome = ask_estimator(pipeline, "classification", rows)
+    assert seen == [4]
+    assert np.array_equal(outcome.predictions, wanted[0])
+    assert np.array_equal(outcome.probabilities[0], wanted[1])

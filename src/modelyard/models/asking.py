@@ -15,12 +15,24 @@ def ask_estimator(estimator: Any, task: TaskName, table: Any) -> Outcome:
         warnings.simplefilter("ignore")
         if task == "transformation":
             return Outcome(predictions=_dense(estimator.transform(table)))
+        estimator, table = _prepared(estimator, table)
         predictions = np.asarray(estimator.predict(table))
         if task == "outliers":
             return Outcome(predictions=predictions, scores=_scores(estimator, table))
         if task != "classification":
             return Outcome(predictions=predictions)
         return Outcome(predictions=predictions, probabilities=_probabilities(estimator, table))
+
+
+def _prepared(estimator: Any, table: Any) -> tuple[Any, Any]:
+    """Do the steps before the last once: a pipeline would do them for each thing it is asked."""
+    kind = type(estimator)
+    if (kind.__module__, kind.__name__) != ("sklearn.pipeline", "Pipeline"):
+        return estimator, table
+    *before, (_, last) = estimator.steps
+    if not before or last is None or isinstance(last, str):
+        return estimator, table
+    return last, estimator[:-1].transform(table)
 
 
 def has_probabilities(estimator: Any) -> bool:
