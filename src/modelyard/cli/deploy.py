@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TITLES = {
     "cloud_run": "Cloud Run",
     "compute_engine": "Compute Engine",
+    "vertex_ai": "Vertex AI",
     "ecs": "ECS",
 }
 TARGET = click.argument("target", type=click.Choice(list(TITLES)))

@@ -10,6 +10,7 @@ TARGETS = {
     "cloud_run": "modelyard.deploy.targets.cloud_run",
     "compute_engine": "modelyard.deploy.targets.compute_engine",
     "ecs": "modelyard.deploy.targets.ecs",
+    "vertex_ai": "modelyard.deploy.targets.vertex_ai",
 }
 """By name, the module that has `TARGET`; it is loaded when it is asked for."""
 
