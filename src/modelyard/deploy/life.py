@@ -85,7 +85,7 @@ def said_what_stands(done: list[str]) -> Iterator[None]:
         yield
     except ModelyardError as fault:
         stands = ", ".join(done)
-        before = f"Done until then: {stands}. " if stands else "Nothing was changed before it. "
+        before = f"Done before it: {stands}. " if stands else "Nothing was changed before it. "
         again = "The same command again goes on from there."
         cure = f"{fault.cure} {before}{again}".strip()
         raise type(fault)(fault.where, fault.why, cure) from fault

@@ -242,7 +242,7 @@ def test_a_failure_says_what_was_done_and_lets_the_lock_go(cloud, order):
     cloud.fail_at = 8
     with pytest.raises(Unavailable) as raised:
         deploy(cloud, order)
-    assert "Done until then: APIs of demo-1, bucket demo-1-yard-yard" in str(raised.value)
+    assert "Done before it: APIs of demo-1, bucket demo-1-yard-yard" in str(raised.value)
     assert "(not finished)" in str(raised.value)
     assert "The same command again goes on from there." in str(raised.value)
     assert cloud.objects == {}

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 from fake_gcloud import FakeGcloud, digest_of
+from gcloud_nursery import fast_gcloud
 from google_cloud.behaviours import push_image
 
 from modelyard.deploy.life import Deployment
@@ -36,6 +37,16 @@ pytestmark = [
 ]
 TARGET = get_target("cloud_run")
 SETTINGS = CloudRunSettings(project="demo", region="europe-west1", image="slim")
+WARM = (
+    "run services",
+    "beta run worker-pools",
+    "storage buckets",
+    "sql instances",
+    "secrets versions",
+    "artifacts repositories",
+    "iam service-accounts",
+    "projects",
+)
 POOL_REMOVAL = ("gcloud", "beta", "run", "worker-pools", "delete")
 
 
@@ -43,9 +54,15 @@ POOL_REMOVAL = ("gcloud", "beta", "run", "worker-pools", "delete")
 def google(tmp_path_factory) -> Iterator[Any]:
     from google_cloud import google_cloud
 
-    with google_cloud() as cloud, pytest.MonkeyPatch.context() as patch:
-        for name, value in cloud.environ(str(tmp_path_factory.mktemp("gcloud"))).items():
+    place = tmp_path_factory.mktemp("gcloud")
+    with (
+        google_cloud() as cloud,
+        fast_gcloud(place, WARM) as program,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in cloud.environ(str(place / "config")).items():
             patch.setenv(name, value)
+        patch.setenv("PATH", str(program), prepend=os.pathsep)
         yield cloud
 
 
