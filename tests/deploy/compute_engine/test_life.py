@@ -353,5 +353,5 @@ def test_status_says_what_runs_where_and_what_is_to_do(cloud, order):
     lines = {line.label: line.value for line in TARGET.status(order, wanted.look())}
     assert lines["address"] == "https://yard.example.com (203.0.113.7)"
     assert lines["image"].endswith(digest_of("one"))
-    assert lines["europe-west4"] == "2 machines of 2 to 6, all on this release"
+    assert lines["europe-west4"] == "2 machines of 2 to 4, all on this release"
     assert "certificate" in lines

@@ -162,12 +162,17 @@ def commands_of_a_life() -> list[tuple[str, ...]]:
         wanted.carry_out(wanted.plan())
     asked += [TARGET.logs(first, 10, follow).argv for follow in (False, True)]
     own = [argv for argv in asked if argv[:2] in {("gcloud", "compute"), ("gcloud", "dns")}]
-    return list({tuple(part.partition("=")[0] for part in argv): argv for argv in own}.values())
+
+    def form(argv: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave names and values out: one command of each form is enough."""
+        return tuple(part.partition("=")[0] for part in argv if not part.startswith("yard"))
+
+    return list({form(argv): argv for argv in own}.values())
 
 
 def test_gcloud_finds_no_fault_with_any_command(tmp_path):
     commands = commands_of_a_life()
-    assert len(commands) > 50
+    assert len(commands) > 40
     assert any(MIG in " ".join(argv) for argv in commands)
     written = tmp_path / "commands.txt"
     texts = [{"command_string": " ".join(argv)} for argv in commands if " " not in "".join(argv)]
@@ -181,5 +186,5 @@ def test_gcloud_finds_no_fault_with_any_command(tmp_path):
         timeout=240,
     )
     answers = json.loads(done.stdout)
-    assert len(answers) > 50, done.stderr[-500:]
+    assert len(answers) > 40, done.stderr[-500:]
     assert [one for one in answers if not one["success"]] == []

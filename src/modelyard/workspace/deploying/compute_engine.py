@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from modelyard.workspace.deploying.cloud_run import Project
+from modelyard.workspace.deploying.cloud_run import WEB_MORE, WORKER_CONNECTIONS, Project
 from modelyard.workspace.deploying.settings import Contradiction, TargetSettings
 
 Instances = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -54,7 +54,7 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     """Worker processes for runs, on each machine."""
     min_instances: Instances = 2
     """The fewest machines of a region."""
-    max_instances: Instances = 6
+    max_instances: Instances = 4
     """The most machines of a region."""
     target_cpu: Share = 0.6
     """The share of the processors that the autoscaler aims at; 0: it does not look at them."""
@@ -82,7 +82,7 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     is kept on one machine, and lost with it."""
     database_secret: str = ""
     database_tier: Literal["db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680"] = (
-        "db-g1-small"
+        "db-custom-2-7680"
     )
     database_disk_gib: Annotated[int, msgspec.Meta(ge=10, le=4096)] = 10
     releases_kept: Annotated[int, msgspec.Meta(ge=2, le=50)] = 5
@@ -97,6 +97,13 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     def is_many(self) -> bool:
         """Whether there may be more machines than one."""
         return self.max_instances > 1 or len(self.regions) > 1
+
+    @property
+    def connections(self) -> int:
+        """Connections to the database, at most: also while an update adds machines."""
+        machines = sum(self.max_instances + self.surge(region) for region in self.regions)
+        web = self.processes * (self.threads + WEB_MORE)
+        return machines * (web + WORKER_CONNECTIONS * self.run_workers)
 
     def zones_of(self, region: str) -> tuple[str, ...]:
         """Give the zones that are named for a region."""

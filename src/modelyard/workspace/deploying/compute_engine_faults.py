@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from modelyard.workspace.deploying.cloud_run import CONNECTIONS, KEPT_CONNECTIONS
 from modelyard.workspace.deploying.compute_engine import ComputeEngineSettings
 from modelyard.workspace.deploying.settings import SECRET_NAME, Contradiction
 
@@ -72,6 +73,13 @@ def of_what_is_kept(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
     if settings.database_secret and not SECRET_NAME.fullmatch(settings.database_secret):
         cure = "The secret itself does not stand here."
         yield Contradiction("database_secret", "is no name of a secret.", cure)
+    most = CONNECTIONS[settings.database_tier] - KEPT_CONNECTIONS
+    if settings.database == "cloud_sql" and settings.connections > most:
+        why = (
+            f"{settings.database_tier} takes {most} connections, {settings.connections} are needed."
+        )
+        cure = "Take a larger one, or fewer max_instances, processes or threads."
+        yield Contradiction("database_tier", why, cure)
     for name, value in settings.environment.items():
         if not PLAIN_VALUE.fullmatch(value):
             yield Contradiction("environment", f"{name} has several lines.")
