@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from modelyard.datasets.copies import making_room
-from modelyard.datasets.dataset import Dataset
+from modelyard.datasets.dataset import Answer, Dataset
 from modelyard.datasets.engines.connection import Connection
 from modelyard.datasets.shape import Field, Shape
-from modelyard.errors import Invalid, NotFound
+from modelyard.errors import Invalid, NotFound, Unavailable
 from modelyard.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -73,8 +73,6 @@ class EngineDataset(Dataset):
         """
         if self.is_fetched:
             return super().scan()
-        import polars as pl
-
         shape = self.shape()
         if shape.rows * len(shape.columns) > MOST_PULLED:
             raise Invalid(
@@ -82,11 +80,12 @@ class EngineDataset(Dataset):
                 f"{shape.rows:,} rows are too many to bring here for this question.",
                 f"Make a local copy first: modelyard datasets fetch {self.name}",
             )
+        from modelyard.datasets.engines.arrived import frame_of
         from modelyard.datasets.engines.reading import reading_from
 
         with reading_from(self.where):
             found = self.opened().frame.collect(backend="pyarrow").to_native()
-            return pl.DataFrame(pl.from_arrow(found)).lazy()
+            return frame_of(found).lazy()
 
     def rows(self, query: "RowQuery | None" = None) -> "RowPage":
         """Filter, sort and page the rows, in the engine."""
@@ -95,7 +94,15 @@ class EngineDataset(Dataset):
 
         if self.is_fetched:
             return super().rows(query)
-        return engine_rows(self.opened(), query or RowQuery())
+        return self.steadily(lambda: engine_rows(self.opened(), query or RowQuery()))
+
+    def steadily(self, read: Callable[[], Answer]) -> Answer:
+        """Read; after a fault of the connection the next question opens another."""
+        try:
+            return super().steadily(read)
+        except Unavailable:
+            self._opened = None
+            raise
 
     def work_out_statistics(
         self, approximate: bool = False, progress: Progress = silent

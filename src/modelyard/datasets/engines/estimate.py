@@ -15,6 +15,7 @@ from modelyard.datasets.engines.scoring import sample_of
 from modelyard.datasets.engines.table import EngineTable, count_of, whole
 from modelyard.datasets.figures import TableStatistics
 from modelyard.datasets.streamed import Totals, figures_of
+from modelyard.errors import Invalid
 from modelyard.progress import Progress, silent
 
 METHOD = (
@@ -47,7 +48,10 @@ def estimate(table: EngineTable, rows: int, progress: Progress = silent) -> Tabl
     progress(0.0, "choosing a sample")
     sample = sample_of(table, rows, SAMPLE_ROWS)
     progress(0.4, "asking about all rows")
-    totals = totals_of(table, sample, rows)
+    try:
+        totals = totals_of(table, sample, rows)
+    except Invalid:  # a column that the engine cannot add up: one after the other, it is named
+        return profile(table, rows, progress)
     error = math.sqrt(math.log(2 / (1 - CONFIDENCE)) / (2 * max(1, sample.height)))
     progress(1.0, "done")
     return TableStatistics(

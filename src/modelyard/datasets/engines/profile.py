@@ -13,6 +13,7 @@ from modelyard.datasets.engines.table import EngineTable, whole
 from modelyard.datasets.engines.text_profile import text_profile
 from modelyard.datasets.engines.time_profile import boolean_profile, date_profile
 from modelyard.datasets.figures import Column, OtherColumn, TableStatistics
+from modelyard.errors import Invalid
 from modelyard.progress import Progress, silent
 
 METHOD = (
@@ -24,7 +25,7 @@ METHOD = (
 def profile(table: EngineTable, rows: int, progress: Progress = silent) -> TableStatistics:
     """Have an engine compute the figures of every column of a table of `rows` rows.
 
-    Raises Invalid or Unavailable, naming the column, where the engine cannot.
+    Raises Invalid or Unavailable where the engine cannot be asked at all.
     """
     started = time.perf_counter()
     schema = table.frame.collect_schema()
@@ -44,6 +45,16 @@ def profile(table: EngineTable, rows: int, progress: Progress = silent) -> Table
 
 
 def _column(table: EngineTable, name: str, dtype: nw.dtypes.DType, rows: int) -> Column:
+    """Work out a column; one that the engine cannot is described, and the others go on."""
+    try:
+        return _worked_out(table, name, dtype, rows)
+    except Invalid as fault:
+        nulls = _nulls(table, name)
+        note = f"Only nulls are counted: {fault.why}"[:300]
+        return OtherColumn(name=name, type=str(dtype)[:200], nulls=nulls, distinct=None, note=note)
+
+
+def _worked_out(table: EngineTable, name: str, dtype: nw.dtypes.DType, rows: int) -> Column:
     if dtype.is_numeric():
         return number_profile(table, name, dtype, rows)
     if dtype == nw.Boolean:
@@ -52,6 +63,10 @@ def _column(table: EngineTable, name: str, dtype: nw.dtypes.DType, rows: int) ->
         return date_profile(table, name, dtype, rows)
     if isinstance(dtype, nw.String | nw.Categorical | nw.Enum):
         return text_profile(table, name, rows)
-    nulls = whole(table.ask(nw.col(name).null_count().alias("nulls"))["nulls"])
     note = "Only nulls are counted."
+    nulls = _nulls(table, name)
     return OtherColumn(name=name, type=str(dtype)[:200], nulls=nulls, distinct=None, note=note)
+
+
+def _nulls(table: EngineTable, name: str) -> int:
+    return whole(table.ask(nw.col(name).null_count().alias("nulls"))["nulls"])

@@ -29,7 +29,7 @@ def reading_from(where: str) -> Iterator[None]:
 
 
 def _in_words(where: str, fault: Exception) -> ModelyardError:
-    name = type(fault).__name__
+    name = " ".join(kind.__name__ for kind in type(fault).__mro__[:-3])
     if isinstance(fault, OSError) or any(part in name for part in GONE):
         return Unavailable(where, f"the engine cannot be asked: {first_line(fault)}.")
     if any(part in name for part in LACKING):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import narwhals as nw
 import polars as pl
 
+from modelyard.datasets.engines.arrived import frame_of
 from modelyard.datasets.engines.reading import reading_from
 from modelyard.datasets.engines.table import EngineTable, Table, whole
 from modelyard.datasets.row_values import value_of
@@ -49,7 +50,7 @@ def engine_rows(table: EngineTable, query: RowQuery) -> RowPage:
     chosen = ordered.select(*(dict.fromkeys(query.columns) or schema.names()))
     with reading_from(table.where):
         found = chosen.head(query.offset + query.limit).collect(backend="pyarrow").to_native()
-        page = pl.DataFrame(pl.from_arrow(found)).slice(query.offset)
+        page = frame_of(found).slice(query.offset)
     return RowPage(page, matching, query.offset)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from modelyard.datasets.engines.arrived import frame_of
 from modelyard.datasets.engines.copying import batches_of
 from modelyard.datasets.engines.reading import reading_from
 from modelyard.datasets.engines.table import EngineTable, Table
@@ -103,11 +104,6 @@ def scorer(content: bytes) -> Callable[[Iterator[Any]], Iterator[Any]]:
             yield pa.RecordBatch.from_arrays(columns, names=[ROW, SCORE])
 
     return score
-
-
-def frame_of(batch: Any) -> pl.DataFrame:
-    """Take what an engine gave."""
-    return pl.DataFrame(pl.from_arrow(batch))
 
 
 def sample_of(table: EngineTable, known: int, rows: int) -> pl.DataFrame:
