@@ -145,6 +145,7 @@ def test_units_are_what_systemd_takes(tmp_path):
         ('plain_http = true\ndatabase = "secret"', 'goes with database = "secret"'),
         ('plain_http = true\ndatabase_tier = "db-f1-micro"', "takes 22 connections, 182 are"),
         ("plain_http = true\nport = 80", "1024"),
+        ('plain_http = true\nmachine = "e2;rm -rf"', "is no name in Google Cloud"),
         ('plain_http = true\nenvironment = { A = "x\\nB=y" }', "has several lines"),
         ('plain_http = true\nregions = ["europe-west4", "europe-west4"]', "names a region twice"),
     ],

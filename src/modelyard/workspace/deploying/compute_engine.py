@@ -10,7 +10,6 @@ from modelyard.workspace.deploying.settings import Contradiction, TargetSettings
 
 Instances = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-PlainName = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{0,62})?$")]
 ZONES_OF_A_REGION = 3
 """Over how many zones Compute Engine spreads a group of a region where none are named."""
 LOAD_BY_DEFAULT = 0.8
@@ -33,15 +32,15 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     certificate, and so no HTTPS: `plain_http` must say then that this is meant."""
     plain_http: bool = False
     """HTTP at the bare address, for a trial: passwords can be read on the way."""
-    dns_zone: PlainName = ""
+    dns_zone: str = ""
     """The zone of Cloud DNS that holds the domains; empty where their records are made elsewhere:
     then they are printed."""
     port: Annotated[int, msgspec.Meta(ge=1024, le=65_535)] = 8080
     """Of the container, the machines, the named port, the health checks and the firewall."""
-    machine: PlainName = "e2-standard-2"
+    machine: str = "e2-standard-2"
     disk_gib: Annotated[int, msgspec.Meta(ge=10, le=2000)] = 20
-    network: PlainName = "default"
-    subnet: PlainName = ""
+    network: str = "default"
+    subnet: str = ""
     """The subnet, where the network does not have one in every region by itself."""
     addresses: Literal["external", "none"] = "external"
     """Whether machines have addresses of their own, by which they fetch the image. With `none` the

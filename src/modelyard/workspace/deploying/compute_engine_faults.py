@@ -10,6 +10,7 @@ from modelyard.workspace.deploying.settings import SECRET_NAME, Contradiction
 REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
 ZONE_END = re.compile(r"-[a-z]")
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+PLAIN = re.compile(r"[a-z][a-z0-9-]{0,62}")
 PLAIN_VALUE = re.compile(r"[^\r\n]*")
 
 
@@ -45,6 +46,10 @@ def of_names(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
         if not DOMAIN.fullmatch(domain):
             why = f"'{domain[:80]}' is no name."
             yield Contradiction("domains", why, "In small letters, such as yard.example.com.")
+    for key in ("dns_zone", "machine", "network", "subnet"):
+        value = getattr(settings, key)
+        if value and not PLAIN.fullmatch(value):
+            yield Contradiction(key, f"'{value[:60]}' is no name in Google Cloud.")
     if settings.dns_zone and not settings.domains:
         yield Contradiction("dns_zone", "is for domains, and there are none.")
 
