@@ -179,15 +179,14 @@ def kept_as(
 
 
 def _content(file: Path) -> "Content":
-    import msgspec
-
     from modelyard.errors import Invalid
-    from modelyard.scenarios.setting import Content
+    from modelyard.scenarios.given_content import read_content
 
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8-sig")), Content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as fault:
+        raw = tomllib.loads(file.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise Invalid(file.name, f"{fault}.") from None
+    return read_content(raw, file.name)
 
 
 COMMANDS = (saved, save, versions, manage, approve, reject, replay)

@@ -358,7 +358,7 @@ def test_a_model_is_made_managed_and_its_history_told(ana, ben, vic):
     assert 'value="26%"' in stale.text
     history = words(vic.get("/scenarios/margin/versions"))
     assert "in use Version 2 The law made from 1 ana@example.com" in history
-    assert "settings.tax.values 20%; 30% from 2040-01-01" in words(
+    assert "tax, values 20%; 30% from 2040-01-01" in words(
         vic.get("/scenarios/margin/versions/2")
     )
     assert "version 2 is the one in use" in words(vic.get("/scenarios/margin?_version=1"))

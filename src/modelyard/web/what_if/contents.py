@@ -8,6 +8,7 @@ import msgspec
 from werkzeug.datastructures import MultiDict
 
 from modelyard.errors import LONGEST_ECHO, Invalid
+from modelyard.scenarios.given_content import read_content
 from modelyard.scenarios.setting import Content, Dated, OutputSetting, Setting
 
 MOST = 500
@@ -19,12 +20,7 @@ Form = MultiDict[str, str]
 
 def content_from_json(raw: Any) -> Content:
     """Read the content of a version; raises Invalid, naming the place."""
-    try:
-        return msgspec.convert(raw, Content)
-    except msgspec.ValidationError as fault:
-        why, _, where = str(fault).partition(" - at ")
-        place = where.strip("`").replace("$", "content", 1) or "content"
-        raise Invalid(place[:200], f"{why[:200]}.") from None
+    return read_content(raw)
 
 
 def content_json(content: Content) -> dict[str, Any]:
@@ -130,8 +126,19 @@ def places(form: Form, line: str, name: str) -> int | None:
 def change_lines(changes: Any) -> list[dict[str, str]]:
     """Write what differs between two versions, for people."""
     return [
-        {"path": one.path, "before": _shown(one.before), "now": _shown(one.now)} for one in changes
+        {
+            "path": one.path,
+            "words": _place_words(one.path),
+            "before": _shown(one.before),
+            "now": _shown(one.now),
+        }
+        for one in changes
     ]
+
+
+def _place_words(path: str) -> str:
+    """Say what was changed: the parameter and what of it."""
+    return path.removeprefix("settings.").removeprefix("outputs.").replace(".", ", ")
 
 
 def _shown(value: Any) -> str:
