@@ -101,6 +101,18 @@ def test_its_person_may_lower_it_and_an_owner_may_raise_it(accounts, add, owner)
     assert accounts.tokens.set_quota(token.id, higher, by=actor(owner)).quota == higher
 
 
+def test_a_token_with_a_quota_does_not_get_around_it_by_other_tokens(accounts, owner):
+    scopes = ["read", "admin"]
+    token, secret = accounts.tokens.create(owner, "ci", scopes, quota=Quota(9, "minute"), by=ADMIN)
+    by = accounts.tokens.find_actor(secret)
+    with pytest.raises(Denied, match="has a quota"):
+        accounts.tokens.create(owner, "more", ["read"], by=by)
+    for quota in (None, Quota(90, "minute"), Quota(1, "minute")):
+        with pytest.raises(Denied, match="has a quota"):
+            accounts.tokens.set_quota(token.id, quota, by=by)
+    assert accounts.tokens.revoke(token.id, by=by).revoked_at is not None
+
+
 def test_tokens_without_a_quota_have_that_of_the_service(database, accounts, add, owner):
     bounded = open_accounts(database, accounts.tokens.ground.clock, token_quota=Quota(3, "minute"))
     ana = add()

@@ -69,6 +69,7 @@ class Tokens:
         scopes beyond those of the person or of the token with which they ask, or a quota above
         what the service gives to tokens.
         """
+        self._require_unbounded(by)
         self._require_usual(quota, by)
         wanted = clean_scopes(scopes)
         require_own(user, wanted, only, by)
@@ -134,6 +135,7 @@ class Tokens:
         Its person may lower it; owners may do anything. Raises NotFound where there is none that
         one may change, and Denied for more than it had.
         """
+        self._require_unbounded(by)
         token = self._get_changeable(id, by)
         is_less = quota is not None and (token.quota is None or quota.per_s <= token.quota.per_s)
         if "admin" not in by.scopes and not is_less:
@@ -183,10 +185,15 @@ class Tokens:
             raise NotFound(f"token '{clean_text(id, 40)}'", "is not here.")
         return token
 
+    def _require_unbounded(self, by: Actor) -> None:
+        """Raise Denied for a token with a quota: by other tokens it would ask beyond it."""
+        if by.kind == "token" and self.get_token(by.credential).quota is not None:
+            raise Denied("token", "has a quota, and so can neither make tokens nor change quotas.")
+
     def _require_usual(self, quota: Quota | None, by: Actor) -> None:
         """Raise Denied for more than the service gives to tokens, where no owner asks."""
         usual = self.quotas.usual
-        if usual is None or quota is None or "admin" in by.scopes:
+        if usual is None or quota is None or ("admin" in by.scopes and by.kind != "token"):
             return
         if quota.per_s > usual.per_s:
             raise Denied("quota", f"is more than {usual}, which tokens have here.")
