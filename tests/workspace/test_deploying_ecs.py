@@ -37,6 +37,7 @@ def test_what_is_not_said_has_a_default():
         ('secrets = {PGPASSWORD = "x"}', "is set by the deployment itself"),
         ('secrets = {MODELYARD_OIDC_CLIENT_SECRET = "x:3"}', "names a version"),
         ('environment = {MODELYARD_OIDC_CLIENT_SECRET = "x"}', "looks like a secret"),
+        ('environment = {NOTE = "{{resolve:secretsmanager:other}}"}', "takes secrets"),
         ("maximum = 4", "unknown key"),
     ],
 )

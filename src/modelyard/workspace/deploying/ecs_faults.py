@@ -98,6 +98,10 @@ def of_variables(settings: EcsSettings) -> Iterator[Contradiction]:
     """Look at what the tasks are told."""
     if settings.has_own_database and PASSWORD in {*settings.environment, *settings.secrets}:
         yield Contradiction("secrets", f"{PASSWORD} is set by the deployment itself.")
+    for variable, value in settings.environment.items():
+        if "{{" in value:
+            why = f"the value of {variable} holds '{{{{', by which CloudFormation takes secrets."
+            yield Contradiction("environment", why, "Name the secret in secrets.")
     for variable, name in settings.secrets.items():
         if ":" in name:
             why = f"'{name[:60]}' for {variable} names a version: Amazon's have no numbers."

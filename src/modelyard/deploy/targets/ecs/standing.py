@@ -92,16 +92,23 @@ def questions(order: EcsOrder, seen: Seen) -> Iterable[Query]:
     for name in sorted(set(order.settings.secrets.values())):
         asked = ("secretsmanager", "describe-secret", "--secret-id", name)
         yield query(order, SECRET + name, *asked)
-    repository = ("--repository-names", order.name)
-    yield query(order, "repository", "ecr", "describe-repositories", *repository)
     if seen.get("stack"):
         yield query(order, "template", "cloudformation", "get-template", *stack)
         yield query(order, "resources", "cloudformation", "describe-stack-resources", *stack)
-    if seen.get("repository"):
+    if "stack" in seen and (not seen["stack"] or "template" in seen) and not _has_own(seen):
+        asked = ("ecr", "describe-repositories", "--repository-names", order.name)
+        yield query(order, "repository", *asked)
+    if _has_own(seen):
         yield from _of_images(order, seen)
     if (ids := _ids(seen)) and WEB in ids and "Cluster" in ids:
         of = ("--cluster", ids["Cluster"], "--services", *_services(ids))
         yield query(order, "services", "ecs", "describe-services", *of)
+
+
+def _has_own(seen: Seen) -> bool:
+    """Tell whether the stack holds the repository."""
+    template = (seen.get("template") or {}).get("TemplateBody") or {}
+    return REPOSITORY in template.get("Resources", {})
 
 
 def _services(ids: Mapping[str, str]) -> list[str]:
@@ -133,7 +140,7 @@ def standing(order: EcsOrder, seen: Seen) -> Standing:
         refuse_foreign(f"stack {stack_name(order.name)}", order.name, _label(stack))
         _refuse_busy(order, status)
     template = (seen.get("template") or {}).get("TemplateBody") or {}
-    if seen.get("repository") and REPOSITORY not in template.get("Resources", {}):
+    if seen.get("repository") and not _has_own(seen):
         refuse_foreign(f"ECR repository {order.name}", order.name, None)
     return Standing(
         account, status, template, _parameters(seen), _ids(seen), _digest(order, seen),

@@ -8,9 +8,9 @@ KEY_FILE ?= deployer-credentials.json
 export IMAGE TARGET DEPLOYMENT DEPLOYER KEY_FILE CLOUD_RUN_PROJECT CLOUD_RUN_REGION ECS_REGION
 
 # What who deploys must be allowed (docs/deploy/permissions.md has the permissions one by one).
-ROLES := artifactregistry.admin cloudsql.admin iam.serviceAccountAdmin iam.serviceAccountUser \
-    resourcemanager.projectIamAdmin run.admin secretmanager.admin serviceusage.serviceUsageAdmin \
-    storage.admin
+ROLES := artifactregistry.admin cloudbuild.builds.editor cloudsql.admin iam.serviceAccountAdmin \
+    iam.serviceAccountUser resourcemanager.projectIamAdmin run.admin secretmanager.admin \
+    serviceusage.serviceUsageAdmin storage.admin
 
 project = "$${CLOUD_RUN_PROJECT:?Set CLOUD_RUN_PROJECT in .env}"
 region = "$${CLOUD_RUN_REGION:?Set CLOUD_RUN_REGION in .env}"
