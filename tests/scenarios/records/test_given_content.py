@@ -32,8 +32,10 @@ def test_what_was_read_is_read_again_from_what_is_shown() -> None:
     [
         (with_setting(access="locked"),
          "content.settings[0].access: is not known. Did you mean 'state'?"),
-        (with_setting(maximun=1), "content.settings[0].maximun: is not known. Did you mean 'maximum'?"),
-        (with_setting(value="6%"), "content.settings[0].value: is not known. Did you mean 'values'?"),
+        (with_setting(maximun=1),
+         "content.settings[0].maximun: is not known. Did you mean 'maximum'?"),
+        (with_setting(value="6%"),
+         "content.settings[0].value: is not known. Did you mean 'values'?"),
         (with_setting(values=[{"value": 1, "sinse": "2027-01-01"}]),
          "content.settings[0].values[0].sinse: is not known. Did you mean 'since'?"),
         (GOOD | {"outputs": [{"name": "net", "formula": "a", "zz": 1}]},
