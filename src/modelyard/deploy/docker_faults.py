@@ -12,22 +12,27 @@ REFUSED = re.compile(
 BROKEN = re.compile(
     r"unexpected EOF|connection reset|i/o timeout|TLS handshake timeout|broken pipe"
 )
+FAR = re.compile(r"no such host|dial tcp|network is unreachable|no route to host", re.I)
 FULL = re.compile(r"no space left on device", re.I)
+
+FAULTS: tuple[tuple[type[ModelyardError], re.Pattern[str], str, str], ...] = (
+    (Unavailable, NO_DAEMON, "Docker does not run.", "Start Docker, or build in the cloud."),
+    (Denied, NO_ACCESS, "this user may not use Docker.", "Join the group docker, or use sudo."),
+    (Denied, REFUSED, "the registry refused us.", "Sign in, and deploy again."),
+    (Unavailable, FAR, "the registry cannot be reached.", "Check the network; deploy again."),
+    (Unavailable, FULL, "the disk is full.", "Free some: docker system prune"),
+    (
+        Unavailable,
+        BROKEN,
+        "the connection broke.",
+        "Deploy again: what was pushed is not pushed twice.",
+    ),
+)
 
 
 def read_docker_fault(said: str, argv: tuple[str, ...]) -> ModelyardError | None:
     """Give the error that fits; None where what was said is not known."""
-    where = " ".join(argv[:2])
-    if NO_DAEMON.search(said):
-        return Unavailable(where, "Docker does not run.", "Start Docker, or build in the cloud.")
-    if NO_ACCESS.search(said):
-        return Denied(where, "this user may not use Docker.", "Join the group docker, or use sudo.")
-    if REFUSED.search(said):
-        return Denied(where, "the registry refused us.", "Sign in, and deploy again.")
-    if FULL.search(said):
-        return Unavailable(where, "the disk is full.", "Free some: docker system prune")
-    if BROKEN.search(said):
-        return Unavailable(
-            where, "the connection broke.", "Deploy again: what was pushed is not pushed twice."
-        )
+    for kind, pattern, why, cure in FAULTS:
+        if pattern.search(said):
+            return kind(" ".join(argv[:2]), why, cure)
     return None

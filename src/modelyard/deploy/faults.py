@@ -23,7 +23,7 @@ def fault_of(argv: tuple[str, ...], code: int, said: str, why: str = "") -> Mode
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     last = next(iter([*errors[-1:], *lines[-1:]]), "")
-    shown = f" {last[:300]}" if last else ""
+    shown = f" {last[:300].rstrip('.')}." if last else ""
     return Unavailable(
         " ".join(argv[:3]), f"ended with code {code}.{shown}", f"It was to {why}." if why else ""
     )

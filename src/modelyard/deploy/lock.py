@@ -32,8 +32,9 @@ def held(cloud: Cloud, lock: Lock, break_lock: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(NotFound):  # it went with all that was removed
-            cloud.do(lock.release, {})
+        with suppress(NotFound):  # somebody was faster
+            if cloud.ask(lock.holder.argv) is not None:  # else it went with all that was removed
+                cloud.do(lock.release, {})
 
 
 def _held_by(found: Any) -> Conflict:

@@ -263,6 +263,22 @@ def test_two_people_at_once_the_second_is_told_who_is_the_first(cloud, order):
     assert cloud.objects == {}
 
 
+class WithoutDocker(FakeGcloud):
+    """A machine on which Docker does not run."""
+
+    def ask(self, argv):
+        if argv[0] == "docker":
+            raise Unavailable("docker info", "Docker does not run.")
+        return super().ask(argv)
+
+
+def test_without_docker_nothing_is_begun(order):
+    cloud = WithoutDocker()
+    with pytest.raises(Unavailable, match="Docker does not run"):
+        deploy(cloud, order)
+    assert cloud.done == []
+
+
 def test_what_changed_since_the_plan_was_shown_is_not_run_over(cloud, order):
     deploy(cloud, order)
     wanted = deployment(cloud, newer(cloud, order))

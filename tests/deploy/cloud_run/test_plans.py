@@ -9,6 +9,7 @@ import pytest
 from fake_gcloud import FakeGcloud
 
 from modelyard.deploy.context import content_tag, is_ignored
+from modelyard.deploy.faults import fault_of
 from modelyard.deploy.google.faults import read_gcloud_fault
 from modelyard.deploy.life import Deployment
 from modelyard.deploy.naming import default_name, name_of, refuse_name
@@ -179,6 +180,27 @@ def test_two_targets_never_have_the_same_name_as_each_would_remove_the_others(ya
 )  # fmt: skip
 def test_what_gcloud_says_becomes_one_sentence(said, kind, words):
     fault = read_gcloud_fault(f"ERROR: (gcloud.x) {said}", ("gcloud", "run", "services", "list"))
+    assert type(fault) is kind
+    assert words in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ("Cannot connect to the Docker daemon at unix:///x", Unavailable, "Docker does not run"),
+        ("denied: Permission artifactregistry.uploadArtifacts", Denied, "the registry refused us"),
+        ("write: broken pipe", Unavailable, "what was pushed is not pushed twice"),
+        ("dial tcp: lookup x: no such host", Unavailable, "the registry cannot be reached"),
+        ("no space left on device", Unavailable, "docker system prune"),
+        (
+            "something else\nERROR: that",
+            Unavailable,
+            "ended with code 1. ERROR: that. It was to push",
+        ),
+    ],
+)
+def test_what_docker_says_becomes_one_sentence(said, kind, words):
+    fault = fault_of(("docker", "push", "image"), 1, said, "push")
     assert type(fault) is kind
     assert words in str(fault)
 

@@ -30,6 +30,10 @@ def _enable(state: State, project: str, api: str) -> None:
 
 @behaves("serviceusage.services.list")
 def list_services(call: Call) -> Any:
+    project = call.path.split("/")[1]
+    if f"projects/{project}" not in call.state.resources:
+        why = f"Project '{project}' not found or permission denied."
+        raise Refused(403, "PERMISSION_DENIED", why)
     return {"services": list(call.state.below(call.path))}
 
 
