@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modelyard.deploy.plan import Change, DeployPlan
     from modelyard.deploy.steps import Step
     from modelyard.deploy.target import Order, Target
+    from modelyard.workspace.deploying import TargetSettings
 
 TITLES = {
     "cloud_run": "Cloud Run",
@@ -62,6 +63,7 @@ def up_command(name: str, title: str) -> click.Command:
         target, folder = get_target(name), folder_of(workspace)
         source = image_source(target, folder, image, checkout())
         order = order_for(target, folder, source, public)
+        say_measured(name, folder, order.settings)
         deployment = _deployment(
             target, order, lambda seen: target.plan_up(order, seen), break_lock
         )
@@ -69,6 +71,15 @@ def up_command(name: str, title: str) -> click.Command:
 
     text = f"Deploy to {title}, or bring what runs there up to date."
     return click.command(name, help=text)(up)
+
+
+def say_measured(name: str, folder: Path, settings: "TargetSettings") -> None:
+    """Say which settings come from what `modelyard scale load` measured."""
+    from modelyard.deploy.measured import told
+    from modelyard.workspace import open_workspace
+
+    if note := told(name, open_workspace(folder), settings):
+        click.echo(note)
 
 
 for _name, _title in TITLES.items():

@@ -22,7 +22,7 @@ OPTIONS = (
     click.option("--ramp", help="A load that grows: LOW:HIGH requests per second."),
     click.option("--trace", type=FOLDER, help="A recorded load: CSV or Parquet."),
     click.option("--times", default=1.0, show_default=True, help="Multiply a recorded load."),
-    click.option("--for", "seconds", default="30s", type=SPAN, help="How long.  [default: 30s]"),
+    click.option("--for", "seconds", type=SPAN, help="How long.  [default: 30s; of a trace, all]"),
     click.option("--even", is_flag=True, help="Even distances instead of those of chance."),
     click.option("--p99", type=SPAN, default="0", help="The bound of the knee, such as 250ms."),
     click.option("--step", default="5s", type=SPAN, help="Of a search, each load.  [default: 5s]"),
@@ -105,9 +105,10 @@ def _wanted(given: dict[str, Any]) -> "list[float]":
 
     if sum(given[name] is not None for name in ("rate", "ramp", "trace")) > 1:
         raise Invalid("--rate, --ramp, --trace", "one of them, not several.")
-    seconds = max(round(given["seconds"]), 1)
+    seconds = max(round(given["seconds"] or 30), 1)
     if given["trace"] is not None:
-        return list(read_trace(given["trace"], Reading(times=given["times"])).per_s[:seconds])
+        recorded = read_trace(given["trace"], Reading(times=given["times"])).per_s
+        return list(recorded[:seconds] if given["seconds"] else recorded)
     if given["rate"] is not None:
         low = high = given["rate"]
     else:

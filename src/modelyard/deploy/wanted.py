@@ -1,4 +1,4 @@
-"""The settings of a deployment: modelyard.toml, and over it what .env says for this person."""
+"""The settings of a deployment: what was measured, modelyard.toml over it, .env over both."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from modelyard.deploy.dotenv import FILE_NAME as DOTENV
+from modelyard.deploy.measured import measured_settings
 from modelyard.deploy.target import Target
 from modelyard.errors import Invalid
 from modelyard.workspace.deploying import TargetSettings
 from modelyard.workspace.folder import Workspace
+from modelyard.workspace.measured import FILE_NAME as MEASURED
 
 
 def wanted_settings(
@@ -21,7 +23,9 @@ def wanted_settings(
     """
     written: TargetSettings = getattr(workspace.config.deploy, target.name)
     own = _personal(target, personal)
-    settings = _with(target, written, own)
+    plain = _with(target, written, own)
+    measured = measured_settings(target.name, workspace, plain)
+    settings = _with(target, msgspec.structs.replace(written, **measured), own)
     for key in target.required:
         if not getattr(settings, key):
             raise Invalid(
@@ -33,6 +37,9 @@ def wanted_settings(
         where = (
             f"{DOTENV}, {variable(target, key)}" if key in own else f"deploy.{target.name}.{key}"
         )
+        if measured and not any(plain.contradictions()):
+            pairs = ", ".join(f"{name} = {value}" for name, value in measured.items())
+            where = f"{where}, with {pairs} from {MEASURED}"
         raise Invalid(where, why, cure)
     return settings
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modelyard.errors import Unavailable
-from modelyard.scale.load.figures import lateness_s, step_of
+from modelyard.scale.load.figures import lateness_s, statuses, step_of
 from modelyard.scale.load.schedule import schedule_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Search:
     light: list["Answer"] = field(default_factory=list)
     """Answers to loads at which nothing had to wait."""
     sender_was_late: bool = False
+    statuses: dict[str, int] = field(default_factory=dict)
+    """What the latest load was answered, by status."""
 
     def find(self) -> "Step":
         """Give the strongest load that was answered within the bounds.
@@ -50,7 +52,12 @@ class Search:
         """
         best = self._try(FIRST_PER_S)
         if not best.p50_s or best.errors:
-            raise Unavailable(self.sender.origin, "does not answer all of these routes rightly.")
+            said = ", ".join(f"{count} x {status}" for status, count in self.statuses.items())
+            raise Unavailable(
+                self.sender.origin,
+                f"does not answer all of these routes rightly: {said}.",
+                "Ask one of them by hand, such as with curl -i.",
+            )
         self.p99_s = self.p99_s or max(best.p50_s * SLOWER, LEAST_BOUND_S)
         rate, bad = FIRST_PER_S, 0.0
         while rate < MOST_PER_S and not self.sender_was_late:
@@ -89,7 +96,7 @@ class Search:
         schedule = schedule_of([per_s] * self.step_s, self.sender.routes, seed=len(self.steps) + 1)
         answers = self.sender.send(schedule)
         refuse_dead(self.sender.origin, answers, per_s)
-        step = step_of(answers)
+        step, self.statuses = step_of(answers), statuses(answers)
         late_s = lateness_s(answers)
         self.sender_was_late = late_s > max(self.p99_s / 2, 0.05) and late_s > step.p99_s / 2
         self.steps.append(step)
