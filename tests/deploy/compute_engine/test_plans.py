@@ -147,6 +147,7 @@ def test_units_are_what_systemd_takes(tmp_path):
         ("plain_http = true\nport = 80", "1024"),
         ('plain_http = true\nmachine = "e2;rm -rf"', "is no name in Google Cloud"),
         ('plain_http = true\nenvironment = { A = "x\\nB=y" }', "has several lines"),
+        ('plain_http = true\nenvironment = { A = "x\\u2028B=y" }', "or no plain text"),
         ('plain_http = true\nregions = ["europe-west4", "europe-west4"]', "names a region twice"),
     ],
 )  # fmt: skip

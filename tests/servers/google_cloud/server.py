@@ -8,13 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from google_cloud import batch, behaviours, compute, run, storage
+from google_cloud import batch, behaviours, compute, run, storage, vertex
 from google_cloud.discovery import Method, methods_of, schemas_of
 from google_cloud.generic import Call, answer, plain_path
 from google_cloud.schema_check import faults_in
 from google_cloud.state import Refused, State
 
-assert behaviours and compute and run
+assert behaviours and compute and run and vertex
 APIS = (
     "run.v1", "artifactregistry.v1", "iam.v1", "serviceusage.v1", "cloudresourcemanager.v1",
     "secretmanager.v1", "sqladmin.v1beta4", "storage.v1", "cloudbuild.v1",

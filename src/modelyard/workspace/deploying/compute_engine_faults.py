@@ -11,7 +11,6 @@ REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
 ZONE_END = re.compile(r"-[a-z]")
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 PLAIN = re.compile(r"[a-z][a-z0-9-]{0,62}")
-PLAIN_VALUE = re.compile(r"[^\r\n]*")
 
 
 def of_places(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
@@ -86,5 +85,5 @@ def of_what_is_kept(settings: ComputeEngineSettings) -> Iterator[Contradiction]:
         cure = "Take a larger one, or fewer max_instances, processes or threads."
         yield Contradiction("database_tier", why, cure)
     for name, value in settings.environment.items():
-        if not PLAIN_VALUE.fullmatch(value):
-            yield Contradiction("environment", f"{name} has several lines.")
+        if not value.isprintable():
+            yield Contradiction("environment", f"{name} has several lines, or no plain text.")

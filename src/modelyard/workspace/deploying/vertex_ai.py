@@ -50,6 +50,6 @@ class VertexAiSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, 
         for name, value in self.environment.items():
             if name.startswith("AIP_"):
                 yield Contradiction("environment", f"{name} is set by Vertex AI.")
-            if "," in value or "\n" in value:
-                why = f"{name} has a comma or several lines."
+            if "," in value or not value.isprintable():
+                why = f"{name} has a comma, or several lines."
                 yield Contradiction("environment", why, "gcloud cannot hand that on.")

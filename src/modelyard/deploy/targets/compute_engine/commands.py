@@ -39,6 +39,10 @@ class Site:
         """Give a step."""
         return Command(self.compute(*words), why, stdin=stdin)
 
+    def have(self, why: str, *words: str, stdin: str = "") -> Command:
+        """Give a step that sees to it that something is so."""
+        return self.do(f"see to it that {why}", *words, stdin=stdin)
+
     def among(self, kind: str, *words: str) -> Query:
         """Give the question that lists what may be ours of one kind."""
         return self.show(kind, "list", *words, f"--filter=name~^{self.name}")

@@ -37,8 +37,8 @@ def backend(site: Site) -> Thing:
         row=named(name),
         what=f"backend service {name}",
         why=why,
-        make=(site.do(why, *words, "--enable-logging"),),
-        alter=(site.do(why, *changed),),
+        make=(site.have(why, *words, "--enable-logging"),),
+        alter=(site.have(why, *changed),),
         remove=(site.do("ask no machine more", "backend-services", "delete", name, *GLOBAL),),
         wanted={
             ("portName",): PORT_NAME,
@@ -67,8 +67,8 @@ def backends(site: Site) -> Iterator[Thing]:
             row=named(site.name),
             what=f"backend {region}",
             why=why,
-            make=(site.do(why, "backend-services", "add-backend", *rest),),
-            alter=(site.do(why, "backend-services", "update-backend", *rest),),
+            make=(site.have(why, "backend-services", "add-backend", *rest),),
+            alter=(site.have(why, "backend-services", "update-backend", *rest),),
             part=place_of(site, region),
             wanted=wanted,
             permissions=SERVICE_PERMISSIONS,
@@ -96,7 +96,7 @@ def url_map(site: Site) -> Thing:
         row=named(name),
         what=f"URL map {name}",
         why=why,
-        make=(site.do(why, "url-maps", "create", name, *GLOBAL, *to),),
+        make=(site.have(why, "url-maps", "create", name, *GLOBAL, *to),),
         remove=(site.do("nothing leads there", "url-maps", "delete", name, *GLOBAL),),
         permissions=("compute.urlMaps.create",),
     )
@@ -104,14 +104,14 @@ def url_map(site: Site) -> Thing:
 
 def certificate(site: Site) -> Thing:
     """Have Google make the certificate of the domains, and renew it."""
-    name, why = site.certificate, "HTTPS: Google makes the certificate, and renews it"
+    name, why = site.certificate, "Google makes the certificate for HTTPS, and renews it"
     told = (f"--domains={','.join(site.settings.domains)}", f"--description={site.mark}")
     return Thing(
         query=site.among("ssl-certificates", *GLOBAL),
         row=named(name),
         what=f"certificate {name}",
         why=why,
-        make=(site.do(why, "ssl-certificates", "create", name, *GLOBAL, *told),),
+        make=(site.have(why, "ssl-certificates", "create", name, *GLOBAL, *told),),
         remove=(site.do("no name needs it", "ssl-certificates", "delete", name, *GLOBAL),),
         permissions=("compute.sslCertificates.create",),
     )
@@ -128,8 +128,8 @@ def https_proxy(site: Site) -> Thing:
         row=named(name),
         what=f"HTTPS proxy {name}",
         why=why,
-        make=(site.do(why, kind, "create", name, *GLOBAL, held, *led),),
-        alter=(site.do(why, kind, "update", name, *GLOBAL, held, "--global-ssl-certificates"),),
+        make=(site.have(why, kind, "create", name, *GLOBAL, held, *led),),
+        alter=(site.have(why, kind, "update", name, *GLOBAL, held, "--global-ssl-certificates"),),
         remove=(site.do("end HTTPS", kind, "delete", name, *GLOBAL),),
         wanted={("sslCertificates",): (site.certificate,)},
         permissions=("compute.targetHttpsProxies.create",),
@@ -148,7 +148,7 @@ def redirect(site: Site) -> Thing:
             "stripQuery": False,
         },
     }
-    step = site.do(why, "url-maps", "import", name, *GLOBAL, stdin=json.dumps(document, indent=2))
+    step = site.have(why, "url-maps", "import", name, *GLOBAL, stdin=json.dumps(document, indent=2))
     return Thing(
         query=site.among("url-maps", *GLOBAL),
         row=named(name),
@@ -164,15 +164,19 @@ def http_proxy(site: Site) -> Thing:
     """Take HTTP: to send it to HTTPS, or, without domains, to the service."""
     name = f"{site.name}-http"
     to = site.name if site.settings.plain_http else f"{site.name}-redirect"
-    why = "HTTP, in the open" if site.settings.plain_http else "HTTP, to send it to HTTPS"
+    why = (
+        "HTTP is taken, in the open"
+        if site.settings.plain_http
+        else "HTTP is taken, to send it to HTTPS"
+    )
     led, kind = (f"--url-map={to}", f"--description={site.mark}"), "target-http-proxies"
     return Thing(
         query=site.among(kind, *GLOBAL),
         row=named(name),
         what=f"HTTP proxy {name}",
         why=why,
-        make=(site.do(why, kind, "create", name, *GLOBAL, *led),),
-        alter=(site.do(why, kind, "update", name, *GLOBAL, f"--url-map={to}"),),
+        make=(site.have(why, kind, "create", name, *GLOBAL, *led),),
+        alter=(site.have(why, kind, "update", name, *GLOBAL, f"--url-map={to}"),),
         remove=(site.do("take no HTTP", kind, "delete", name, *GLOBAL),),
         wanted={("urlMap",): to},
         permissions=("compute.targetHttpProxies.create",),
@@ -199,7 +203,7 @@ def rule(site: Site, scheme: str) -> Thing:
         row=named(name),
         what=f"forwarding rule {name}",
         why=why,
-        make=(site.do(why, kind, "create", name, *GLOBAL, *made),),
+        make=(site.have(why, kind, "create", name, *GLOBAL, *made),),
         remove=(site.do(f"close port {port}", kind, "delete", name, *GLOBAL),),
         permissions=("compute.globalForwardingRules.create",),
     )

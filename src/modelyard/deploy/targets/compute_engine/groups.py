@@ -30,7 +30,7 @@ def in_region(region: str) -> Place:
 def group(site: Site, region: str, template: str) -> Thing:
     """Give the group; which release it runs is changed by `release`."""
     settings = site.settings
-    why = f"the machines of {region}: {settings.min_instances} to {settings.max_instances}"
+    why = f"{settings.min_instances} to {settings.max_instances} machines run in {region}"
     zones = ",".join(settings.zones_of(region))
     set_to = options(
         {
@@ -53,7 +53,7 @@ def group(site: Site, region: str, template: str) -> Thing:
         row=in_region(region),
         what=f"group {site.name} in {region}",
         why=why,
-        make=(site.do(why, "instance-groups", "managed", "create", site.name, *set_to),),
+        make=(site.have(why, "instance-groups", "managed", "create", site.name, *set_to),),
         remove=(
             site.do("end the machines", "instance-groups", "managed", "delete", site.name, end),
         ),
@@ -66,7 +66,7 @@ def named_port(site: Site, region: str) -> Thing:
     port = site.settings.port
     why = f"the load balancer asks port {port} of the machines"
     words = ("instance-groups", "managed", "set-named-ports", site.name, f"--region={region}")
-    step = site.do(why, *words, f"--named-ports={PORT_NAME}:{port}")
+    step = site.have(why, *words, f"--named-ports={PORT_NAME}:{port}")
     return Thing(
         query=groups_query(site),
         row=in_region(region),
@@ -86,7 +86,7 @@ def autohealing(site: Site, region: str) -> Thing:
     delay_s = site.settings.start_s + START_GAP_S
     check = (f"--health-check={site.name}-alive", f"--initial-delay={delay_s}s")
     words = ("instance-groups", "managed", "update", site.name, f"--region={region}")
-    step = site.do(why, *words, *check)
+    step = site.have(why, *words, *check)
     return Thing(
         query=groups_query(site),
         row=in_region(region),
@@ -103,7 +103,7 @@ def autohealing(site: Site, region: str) -> Thing:
 def autoscaler(site: Site, region: str) -> Thing:
     """Say by which signals machines come and go; the one that asks for the most decides."""
     settings = site.settings
-    why = f"as many machines as {' and '.join(_signals(site))} ask for"
+    why = f"there are as many machines as {' and '.join(_signals(site))} ask for"
     size = {
         "region": region,
         "min-num-replicas": settings.min_instances,
@@ -116,7 +116,7 @@ def autoscaler(site: Site, region: str) -> Thing:
     }
     targets = _targets(site)
     words = ("instance-groups", "managed", "set-autoscaling", site.name)
-    step = site.do(why, *words, *options(size), *targets)
+    step = site.have(why, *words, *options(size), *targets)
     return Thing(
         query=groups_query(site),
         row=in_region(region),
@@ -132,7 +132,7 @@ def autoscaler(site: Site, region: str) -> Thing:
 
 def release(site: Site, region: str, template: str) -> Thing:
     """Bring a release to all machines of a region, without one fewer that answers."""
-    why = f"replace the machines of {region} by new ones, added before old ones go"
+    why = f"machines of {region} are replaced by new ones, added before old ones go"
     words = ("instance-groups", "managed", "rolling-action", "start-update", site.name)
     how = options(
         {
@@ -143,7 +143,7 @@ def release(site: Site, region: str, template: str) -> Thing:
             "max-surge": site.settings.surge(region),
         }
     )
-    step = site.do(why, *words, *how)
+    step = site.have(why, *words, *how)
     return Thing(
         query=groups_query(site),
         row=in_region(region),
@@ -161,8 +161,8 @@ def settled(site: Site, region: str) -> Plan:
     limit = f"--timeout={(site.settings.start_s + START_GAP_S) * site.settings.max_instances}"
     words = ("instance-groups", "managed", "wait-until", site.name, f"--region={region}")
     return (
-        site.do("until all machines run it", *words, "--version-target-reached", limit),
-        site.do("until all machines are well", *words, "--stable", limit),
+        site.do("wait until all machines run it", *words, "--version-target-reached", limit),
+        site.do("wait until all machines are well", *words, "--stable", limit),
     )
 
 

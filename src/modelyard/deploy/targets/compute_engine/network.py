@@ -26,8 +26,8 @@ def firewall(site: Site) -> Thing:
         row=named(rule),
         what=f"firewall rule {rule}",
         why=why,
-        make=(site.do(why, "firewall-rules", "create", rule, *made, *set_to),),
-        alter=(site.do(why, "firewall-rules", "update", rule, f"--allow=tcp:{port}", *set_to),),
+        make=(site.have(why, "firewall-rules", "create", rule, *made, *set_to),),
+        alter=(site.have(why, "firewall-rules", "update", rule, f"--allow=tcp:{port}", *set_to),),
         remove=(site.do("close the port", "firewall-rules", "delete", rule),),
         wanted={
             ("sourceRanges",): BALANCER,
@@ -69,8 +69,8 @@ def _check(site: Site, role: str, path: str, pace: tuple[int, int, int, int], wh
         row=named(name),
         what=f"health check {name}",
         why=why,
-        make=(site.do(why, "health-checks", "create", "http", name, *GLOBAL, *set_to),),
-        alter=(site.do(why, "health-checks", "update", "http", name, *GLOBAL, *set_to),),
+        make=(site.have(why, "health-checks", "create", "http", name, *GLOBAL, *set_to),),
+        alter=(site.have(why, "health-checks", "update", "http", name, *GLOBAL, *set_to),),
         remove=(site.do("nobody asks by it any more", "health-checks", "delete", name, *GLOBAL),),
         wanted={
             ("httpHealthCheck", "port"): port,
@@ -87,14 +87,16 @@ def _check(site: Site, role: str, path: str, pace: tuple[int, int, int, int], wh
 def address(site: Site) -> Thing:
     """Give the one address, which stays while everything behind it changes."""
     name = f"{site.name}-address"
-    why = "one address that stays, for all regions"
+    why = "one address stays, for all regions"
     described = f"--description={site.mark}"
     return Thing(
         query=site.among("addresses", *GLOBAL),
         row=named(name),
         what=f"address {name}",
         why=why,
-        make=(site.do(why, "addresses", "create", name, *GLOBAL, "--ip-version=IPV4", described),),
+        make=(
+            site.have(why, "addresses", "create", name, *GLOBAL, "--ip-version=IPV4", described),
+        ),
         remove=(site.do("give the address back", "addresses", "delete", name, *GLOBAL),),
         permissions=("compute.globalAddresses.create",),
     )

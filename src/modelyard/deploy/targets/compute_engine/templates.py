@@ -35,7 +35,7 @@ def templates_query(site: Site) -> Query:
 
 def template(site: Site, name: str, machine: Machine, account: str) -> Thing:
     """Give the template of a release."""
-    why = f"the release: machines that start with {_short(machine.image)}"
+    why = f"machines of this release start with {_short(machine.image)}"
     metadata = (
         f"--metadata={IMAGE_KEY}={machine.image},google-logging-enabled=true,"
         "google-monitoring-enabled=true"
@@ -43,7 +43,7 @@ def template(site: Site, name: str, machine: Machine, account: str) -> Thing:
     words = ("instance-templates", "create", name, metadata, *_hardware(site, account))
     read = f"--metadata-from-file=user-data={STDIN}"
     described = f"--description={site.mark}"
-    step = site.do(why, *words, read, described, stdin=cloud_init(machine))
+    step = site.have(why, *words, read, described, stdin=cloud_init(machine))
     return Thing(
         query=templates_query(site),
         row=named(name),

@@ -6,9 +6,9 @@ from modelyard.deploy.cloud import Query, Seen
 from modelyard.deploy.google import apis, bucket
 from modelyard.deploy.google.things import change_for, removal_of
 from modelyard.deploy.naming import LABEL, refuse_foreign
-from modelyard.deploy.plan import Change, CostRange, DeployPlan
-from modelyard.deploy.prices import Use, cost_of, month_hours, prices
+from modelyard.deploy.plan import Change, DeployPlan
 from modelyard.deploy.steps import Command
+from modelyard.deploy.targets.vertex_ai import costs
 from modelyard.deploy.targets.vertex_ai.names import (
     APIS,
     ENDPOINT,
@@ -65,7 +65,7 @@ def plan_up(names: Names, seen: Seen) -> DeployPlan:
         *_old_models(names, seen),
     )
     title = f"Deploy {name} to Vertex AI"
-    return DeployPlan(title, names.place, changes, _cost(names), (*_notes(names), *_unknown(names)))
+    return DeployPlan(title, names.place, changes, costs.of(names), costs.notes(names))
 
 
 def plan_rollback(names: Names, seen: Seen) -> DeployPlan:
@@ -109,7 +109,8 @@ def _upload(names: Names, seen: Seen) -> Change:
     environ = {"MODELYARD_PUBLIC": "true", "MODELYARD_RUN_WORKERS": "0", **settings.environment}
     pairs = ",".join(f"{name}={value}" for name, value in environ.items())
     step = names.ai(
-        why, "models", "upload", f"--model-id={release}", f"--display-name={names.name}",
+        "make the model", "models", "upload", f"--model-id={release}",
+        f"--display-name={names.name}",
         f"--container-image-uri={names.registry.image_of(names.order.source, seen)}",
         f"--container-ports={PORT}", "--container-predict-route=/invocations",
         "--container-health-route=/ping", f"--container-env-vars={pairs}",
@@ -125,7 +126,7 @@ def _endpoint(names: Names, seen: Seen) -> Change:
         refuse_foreign(what, names.name, (found.get("labels") or {}).get(LABEL))
         return Change(what, "keep", why)
     named = (f"--endpoint-id={names.endpoint}", f"--display-name={names.name}")
-    step = names.ai(why, "endpoints", "create", *named, f"--labels={names.label}")
+    step = names.ai("make the endpoint", "endpoints", "create", *named, f"--labels={names.label}")
     return Change(what, "create", why, (step,), ("aiplatform.endpoints.create",))
 
 
@@ -153,7 +154,8 @@ def _deployment(names: Names, release: str, split: dict[str, int]) -> Change:
     )  # 0 is the one that is being deployed
     why = f"machines answer by it; requests: {_told(split, number)}"
     step = names.ai(
-        why, "endpoints", "deploy-model", names.endpoint, f"--model={release}",
+        "have machines answer by it", "endpoints", "deploy-model", names.endpoint,
+        f"--model={release}",
         f"--display-name={release}", f"--deployed-model-id={number}",
         f"--machine-type={settings.machine}", f"--min-replica-count={settings.min_replicas}",
         f"--max-replica-count={settings.max_replicas}",
@@ -187,7 +189,7 @@ def _all_undeployed(names: Names, seen: Seen) -> Iterator[Change]:
 
 def _undeployment(names: Names, number: str, release: str, split: tuple[str, ...] = ()) -> Change:
     why = "no request goes there, and its machines cost"
-    step = names.ai(why, "endpoints", "undeploy-model", names.endpoint,
+    step = names.ai("undeploy it", "endpoints", "undeploy-model", names.endpoint,
                     f"--deployed-model-id={number}", *split)  # fmt: skip
     return Change(f"deployed model {release}", "delete", why, (step,), UNDEPLOY)
 
@@ -206,7 +208,7 @@ def _old_models(names: Names, seen: Seen) -> Iterator[Change]:
 
 
 def _model_removal(names: Names, release: str, why: str) -> Change:
-    step = names.ai(why, "models", "delete", release)
+    step = names.ai("remove it", "models", "delete", release)
     return Change(f"model {release}", "delete", why, (step,), ("aiplatform.models.delete",))
 
 
@@ -216,9 +218,7 @@ def _removals(names: Names, seen: Seen, with_data: bool) -> Iterator[Change]:
         yield Change(what, "keep", "was not made by this deployment")
     elif found is not None:
         yield from _all_undeployed(names, seen)
-        steps: tuple[Command, ...] = (
-            names.ai("nothing answers there", "endpoints", "delete", names.endpoint),
-        )
+        steps: tuple[Command, ...] = (names.ai("remove it", "endpoints", "delete", names.endpoint),)
         yield Change(what, "delete", "it goes", steps, ("aiplatform.endpoints.delete",))
     for model in releases(names, seen):
         yield _model_removal(names, last_part(model["name"]), "the release goes")
@@ -226,35 +226,3 @@ def _removals(names: Names, seen: Seen, with_data: bool) -> Iterator[Change]:
     # Nothing is kept in the bucket but the lock, so it goes in any case.
     _ = with_data
     yield bucket.removal(names.settings.project, names.name, seen, True)
-
-
-def _notes(names: Names) -> tuple[str, ...]:
-    settings = names.settings
-    return (
-        "Private: only who has the role roles/aiplatform.user in the project may ask for "
-        "predictions.",
-        f"Ask it: gcloud ai endpoints predict {names.endpoint} --region={settings.region} "
-        f"--project={settings.project} --json-request=request.json",
-        "It answers predictions of the default model alone: people, runs and pages are for Cloud "
-        "Run or Compute Engine.",
-    )
-
-
-def _cost(names: Names) -> CostRange | None:
-    settings, hours = names.settings, month_hours()
-    price = _price(names)
-    if price not in prices():
-        return None
-    both = 2 if settings.traffic_percent < WHOLE else 1
-    low, high = settings.min_replicas * both, settings.max_replicas * both
-    return cost_of((Use(price, low * hours, high * hours),))
-
-
-def _unknown(names: Names) -> tuple[str, ...]:
-    if _price(names) in prices():
-        return ()
-    return (f"The price of {names.settings.machine} is not known here.",)
-
-
-def _price(names: Names) -> str:
-    return f"vertex_{names.settings.machine.replace('-', '_')}_hour"
