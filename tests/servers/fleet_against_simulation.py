@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from local_fleet import NOMINAL_PER_S, LocalFleet, local_fleet
-from msgspec import structs
 
 from modelyard.scale.load.figures import quantile
 from modelyard.scale.load.routes import Route
@@ -52,13 +51,13 @@ class Result:
 
 
 def policy_for(capacity_per_s: float, stabilisation_s: float) -> InstanceGroupPolicy:
-    """Four fifths of what a process can do, on average of four seconds."""
+    """Two thirds of what a process can do, over four seconds: to start one takes time."""
     return InstanceGroupPolicy(
         least=1,
         most=6,
         cpu_target=None,
         rate_per_instance=capacity_per_s,
-        rate_target=0.8,
+        rate_target=0.65,
         window_s=4,
         initialisation_s=1,
         stabilisation_s=stabilisation_s,
@@ -77,34 +76,44 @@ def ramp_of(seconds: int, capacity_per_s: float) -> list[float]:
     return [*rise, *[high] * stay, *rise[::-1], *[low] * (rest - stay)]
 
 
-def measured(sender: Sender, calm_s: int, seed: int) -> Curve:
-    """Measure one process: its times while nothing waits, then what it answers at the most."""
-    sender.send(schedule_of([10.0], ROUTES, seed, is_even=True))
-    calm = sender.send(schedule_of([0.2 * NOMINAL_PER_S] * calm_s, ROUTES, seed))
-    full = sender.send(schedule_of([TOO_MUCH * NOMINAL_PER_S] * FULL_S, ROUTES, seed, is_even=True))
-    ends = sorted(row.due_s + row.took_s for row in full.rows if not row.is_error)
-    at_work = [end for end in ends if 1.0 <= end < FULL_S]
-    took = sorted(row.took_s for row in calm.rows if not row.is_error)
-    return Curve(
-        capacity_per_s=min(len(at_work) / (FULL_S - 1.0), NOMINAL_PER_S),
-        service_s=tuple(quantile(took, (at + 0.5) / QUANTILES) for at in range(QUANTILES)),
-    )
+def calm_s(sender: Sender, seconds: int, seed: int) -> list[float]:
+    """Give how long answers of one process take while nothing waits."""
+    sent = sender.send(schedule_of([0.2 * NOMINAL_PER_S] * seconds, ROUTES, seed))
+    return [row.took_s for row in sent.rows if not row.is_error]
+
+
+def capacity_per_s(sender: Sender, seed: int) -> float:
+    """Give how many requests one process answers when it is asked too many."""
+    sent = sender.send(schedule_of([TOO_MUCH * NOMINAL_PER_S] * FULL_S, ROUTES, seed, is_even=True))
+    ends = [row.due_s + row.took_s for row in sent.rows if not row.is_error]
+    return min(sum(1.0 <= end < FULL_S for end in ends) / (FULL_S - 1.0), NOMINAL_PER_S)
 
 
 def ran(folder: Path, least_s: int, seed: int, at_end: "AtEnd | None" = None) -> Result:
-    """Run the ramp, then simulate it; `at_end` is called with the fleet."""
+    """Run the ramp, then simulate it; `at_end` is called with the fleet.
+
+    What a process does while it is calm is measured before and after: the machine changes too.
+    """
     with (
         local_fleet(folder) as fleet,
         open_sender(fleet.address, ROUTES, timeout_s=60.0) as sender,
     ):
         seconds = max(least_s, min(round(STARTS * fleet.start_s), LONGEST_S))
-        curve = measured(sender, max(seconds // 8, 4), seed)
-        policy = policy_for(curve.capacity_per_s, max(4.0, seconds / 15))
-        per_s = ramp_of(seconds, curve.capacity_per_s)
+        sender.send(schedule_of([10.0], ROUTES, seed, is_even=True))
+        took_s = calm_s(sender, max(seconds // 8, 4), seed)
+        capacity = capacity_per_s(sender, seed)
+        policy = policy_for(capacity, max(4.0, seconds / 15))
+        per_s = ramp_of(seconds, capacity)
         thread = fleet.follow(policy)
         answers = sender.send(schedule_of(per_s, ROUTES, seed))
         if at_end is not None:
             at_end(fleet)
         fleet.leave_alone(thread)
-    curve = structs.replace(curve, start_s=fleet.start_s, processors=processors_of(policy.machine))
+        took_s = sorted(took_s + calm_s(sender, max(seconds // 8, 4), seed + 1))
+    curve = Curve(
+        capacity_per_s=capacity,
+        service_s=tuple(quantile(took_s, (at + 0.5) / QUANTILES) for at in range(QUANTILES)),
+        start_s=fleet.start_s,
+        processors=processors_of(policy.machine),
+    )
     return Result(fleet, answers, simulate(Trace(per_s), curve, policy), curve, seconds)

@@ -101,8 +101,11 @@ class One:
     ready_s: float | None = None
 
     def look(self) -> bool:
-        """See whether it answers."""
-        if self.ready_s is None and ask(f"http://127.0.0.1:{self.port}/health/ready", 2.0):
+        """See whether it is ready, and has answered a first question: later ones are quicker."""
+        address = f"http://127.0.0.1:{self.port}"
+        if self.ready_s is not None:
+            return True
+        if ask(f"{address}/health/ready", 2.0) and ask(f"{address}/wait", 2.0):
             self.ready_s = time.monotonic()
         return self.ready_s is not None
 
