@@ -8,7 +8,7 @@ from modelyard.errors import Invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_S = 400 * 86_400
+LONGEST_S = 62 * 86_400
 HIGHEST_PER_S = 1e9
 
 
@@ -49,7 +49,8 @@ def spread(counts: "Sequence[float]", row_s: int, name: str, where: str) -> Trac
     if not counts:
         raise Invalid(where, "has no rows.")
     if len(counts) * row_s > LONGEST_S:
-        raise Invalid(where, f"is longer than {LONGEST_S // 86_400} days.")
+        why = f"is longer than {LONGEST_S // 86_400} days."
+        raise Invalid(where, why, "--days takes its busiest days.")
     for number, count in enumerate(counts, start=1):
         if not 0 <= count <= HIGHEST_PER_S:
             said = "is negative" if count < 0 else "is no number of requests"

@@ -25,7 +25,7 @@ COUNTS: dict[str, Meaning] = {
     "count": "per-row",
     "value": "per-row",
 }
-MOST_ROWS = 40_000_000
+MOST_ROWS = 6_000_000
 LONGEST_ROW_S = 7 * 86_400
 
 
@@ -51,6 +51,8 @@ def read_trace(path: "Path", reading: Reading | None = None) -> Trace:
     table = _table(path)
     if not table.height:
         raise Invalid(path.name, "has no rows.")
+    if table.height > MOST_ROWS:
+        raise Invalid(path.name, f"has more than {MOST_ROWS:,} rows.", "Add some up to one.")
     times = next((name for name in table.columns if name.lower() in TIMES), None)
     column = _column(path.name, table, reading.column, times)
     counts = _numbers(path.name, table[column])
@@ -77,8 +79,8 @@ def _table(path: "Path") -> "polars.DataFrame":
         with path.open("rb") as opened:
             is_parquet = opened.read(4) == b"PAR1"
         if is_parquet:
-            return pl.read_parquet(path, n_rows=MOST_ROWS)
-        return pl.read_csv(path, n_rows=MOST_ROWS, infer_schema_length=10_000)
+            return pl.read_parquet(path, n_rows=MOST_ROWS + 1)
+        return pl.read_csv(path, n_rows=MOST_ROWS + 1, infer_schema_length=10_000)
     except pl.exceptions.NoDataError:
         raise Invalid(path.name, "is empty.") from None
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as fault:

@@ -80,7 +80,7 @@ def _legend(outcomes: Sequence[Outcome]) -> Iterator[Markup]:
         words = f"{one.name}: {one.month_usd:,.0f} USD a month"
         yield element("rect", x=x, y=4, width=12, height=12, fill=colour)
         yield element("text", [words], x=x + 18, y=15)
-        x += 36 + 7 * len(words)
+        x += 40 + 7.4 * len(words)
 
 
 def _hours(hours: float, y: float) -> Iterator[Markup]:
