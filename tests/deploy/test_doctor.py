@@ -36,6 +36,15 @@ def test_a_service_with_a_model_keeps_the_contract(yard, target):
     assert len(findings) >= 5
 
 
+def test_cloud_run_takes_the_processor_away_between_requests_and_it_answers_again(tmp_path):
+    make_workspace(tmp_path / "yard")
+    findings = list(examine(PLATFORMS["cloud_run"], tmp_path / "yard"))
+    assert [finding for finding in findings if not finding.is_kept] == []
+    assert "answers after 3 s without a processor, as between requests" in {
+        finding.line for finding in findings
+    }
+
+
 def test_of_several_models_one_must_be_the_default(yard, tmp_path):
     shutil.copytree(yard, tmp_path / "yard")
     shutil.copy(yard / "models" / "line.joblib", tmp_path / "yard" / "models" / "curve.joblib")

@@ -55,6 +55,8 @@ def _examined(platform: Platform, folder: Path, trial: Trial) -> Iterator[Findin
             yield _found(question, trial.ask(question))
     else:
         yield Finding("has a model to ask", False, subject, NO_MODEL)
+    if platform.sleep_s:
+        yield _awakes(platform, trial)
     yield _ends(platform, trial)
 
 
@@ -125,6 +127,14 @@ def _found(question: Question, answer: Answer | None) -> Finding:
         seen = f"no answer within {question.within_s:g} s"
         return Finding(question.line, False, seen, question.cure)
     return Finding(question.line, question.is_right(answer), str(answer), question.cure)
+
+
+def _awakes(platform: Platform, trial: Trial) -> Finding:
+    """Take its processor away for a while, and ask it at once when it has it again."""
+    trial.sleep(platform.sleep_s)
+    line = f"answers after {platform.sleep_s:g} s without a processor, as between requests"
+    question = Question(line, "GET", "/", lambda answer: answer.status < 500, WELL, within_s=10)
+    return _found(question, trial.ask(question))
 
 
 def _ends(platform: Platform, trial: Trial) -> Finding:

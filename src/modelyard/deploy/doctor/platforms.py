@@ -41,6 +41,8 @@ class Platform:
     questions: Callable[[Subject], tuple[Question, ...]]
     ready_answer_s: float = 10.0
     needs_model: bool = True
+    sleep_s: float = 0.0
+    """How long its processor is taken away on trial; 0 where the platform leaves it."""
     notes: tuple[str, ...] = field(default=())
 
 
@@ -185,13 +187,30 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "cloud_run": Platform(
         "Cloud Run",
-        {**OPEN, "PORT": "{port}", "K_SERVICE": "yard", "K_REVISION": "yard-1"},
+        {
+            **OPEN,
+            "PORT": "{port}",
+            "K_SERVICE": "yard",
+            "K_REVISION": "yard-1",
+            "MODELYARD_RUN_WORKERS": "0",
+        },
         ready="/health/ready",
         ready_within_s=240,
         grace_s=10,
         questions=_container,
         needs_model=False,
+        sleep_s=3.0,
         notes=("Runs need a job or a worker pool: after an answer a service has no processor.",),
+    ),
+    "compute_engine": Platform(
+        "Compute Engine",
+        {**OPEN, "MODELYARD_PORT": "{port}", "MODELYARD_PROXIES": "2"},
+        ready="/health/ready",
+        ready_within_s=300,
+        grace_s=75,
+        questions=_container,
+        needs_model=False,
+        notes=("A machine that goes answers for 15 s more while the load balancer leaves it.",),
     ),
     "ecs": Platform(
         "ECS",

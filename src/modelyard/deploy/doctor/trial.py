@@ -1,7 +1,9 @@
 """A service that is started to be examined: as a process, or as a container of an image."""
 
 import contextlib
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +33,8 @@ class Trial:
     log: Path
     stop_command: tuple[str, ...] = ()
     """How it is told to end; empty where its process is told itself."""
+    pause_commands: tuple[tuple[str, ...], ...] = ()
+    """How it loses its processor, and has it again; empty where its processes are told."""
 
     @property
     def has_ended(self) -> bool:
@@ -72,6 +76,21 @@ class Trial:
             time.sleep(LOOK_S)
         return last
 
+    def sleep(self, seconds: float) -> None:
+        """Take its processor away for that long, as Cloud Run does between requests."""
+        self._pause(0, signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            self._pause(1, signal.SIGCONT)
+
+    def _pause(self, number: int, told: signal.Signals) -> None:
+        if self.pause_commands:
+            subprocess.run(self.pause_commands[number], check=False, capture_output=True)
+        elif not self.has_ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, told)
+
     def end(self, patience_s: float) -> float | None:
         """Have it end as a platform does; gives the seconds, or None where it had to be killed."""
         began = time.monotonic()
@@ -112,7 +131,8 @@ def as_container(
     with _started(argv, {}, work) as process:
         try:
             stop = ("docker", "stop", "--time", "60", name)
-            yield Trial(process, port, work / "log", stop)
+            pauses = (("docker", "pause", name), ("docker", "unpause", name))
+            yield Trial(process, port, work / "log", stop, pauses)
         finally:
             if process.poll() is None:
                 remove = ("docker", "rm", "--force", name)
@@ -126,7 +146,9 @@ def _started(
     if shutil.which(argv[0]) is None:
         raise NotFound(f"program {argv[0]}", "is not installed, or not on the PATH.")
     with (work / "log").open("wb") as log:
-        process = subprocess.Popen(argv, env=environment_with(environ), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            argv, env=environment_with(environ), stdout=log, stderr=log, process_group=0
+        )
     try:
         yield process
     finally:
