@@ -186,6 +186,19 @@ def test_a_text_from_outside_never_becomes_a_formula(make):
     assert make(fill).run(word="=1+1")["shown"] == "<=1+1>"
 
 
+def test_outputs_without_a_number_format_are_named_with_the_cure(make, interest):
+    def fill(book, sheet):
+        interest(book, sheet)
+        sheet.write_formula("B5", "=B1*B2/8", None, 6.25)
+        sheet.write_formula("B6", "=B1*2", None, 2000)
+        book.define_name("Monthly", "=Model!$B$5")
+        book.define_name("Twice", "=Model!$B$6")
+
+    (note,) = make(fill).notes
+    assert note.startswith("Without a number format, so shown as bare numbers: monthly.")
+    assert "`kind` and `unit` in book.toml" in note
+
+
 def test_the_example_workbook_is_the_loan_to_the_cent(tmp_path, example):
     (tmp_path / "scenarios").mkdir()
     write_loan_workbook(tmp_path / "scenarios" / "loan_workbook.xlsx")

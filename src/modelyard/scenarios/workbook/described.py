@@ -11,6 +11,7 @@ from modelyard.scenarios.workbook.formats import TRUTHS, told_by_format
 from modelyard.scenarios.workbook.found import Found, Placed, addresses, slug
 from modelyard.scenarios.workbook.validation import choice_text, told_by_validation
 
+MOST_NAMED = 6
 OUTPUT_KEYS = ("kind", "title", "unit", "help", "places", "chart", "optional")
 
 
@@ -146,6 +147,35 @@ def _output(where: str, name: str, placed: Placed, cells: Cells) -> Output:
     return output_of(where, name, {"kind": "table", "columns": columns} | told, where)
 
 
+def plain_outputs(file: str, cells: Cells, found: Found) -> list[str]:
+    """Say, as a note, which outputs have no number format, so that nobody tells what they are.
+
+    None where all have one, or where a TOML file beside the workbook says what they are.
+    """
+    plain = [
+        name
+        for name, placed in found.outputs.items()
+        if placed.area.is_cell
+        and not placed.told.keys() & {"kind", "unit"}
+        and _is_plain(cells.cells.get(placed.area.first))
+    ]
+    if not plain:
+        return []
+    beside = file.rpartition("/")[2].rpartition(".")[0]
+    named = ", ".join(plain[:MOST_NAMED]) + (" and others" if len(plain) > MOST_NAMED else "")
+    return [
+        f"Without a number format, so shown as bare numbers: {named}. Format the cells in Excel "
+        f"as currency or percent, or give `kind` and `unit` in {beside}.toml."
+    ]
+
+
+def _is_plain(cell: StoredCell | None) -> bool:
+    """Tell whether a cell holds a fraction that Excel shows as it comes."""
+    if cell is None or cell.number_format != "General" or not isinstance(cell.value, float):
+        return False
+    return not cell.value.is_integer()
+
+
 def _kind_of(cells: Cells, address: Address) -> dict[str, Any]:
     cell = cells.cells.get(address)
     if cell is None:
@@ -164,4 +194,4 @@ def body_addresses(cells: Cells, area: Area) -> list[list[Address]]:
     return [flat[start : start + width] for start in range(0, len(flat), width)]
 
 
-__all__ = ["TRUTHS", "body_addresses", "default_of", "outputs_of", "parameters_of"]
+__all__ = ["TRUTHS", "body_addresses", "default_of", "outputs_of", "parameters_of", "plain_outputs"]

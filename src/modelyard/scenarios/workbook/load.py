@@ -11,7 +11,12 @@ from modelyard.scenarios.parameter import Parameter
 from modelyard.scenarios.what_if import Source, WhatIf
 from modelyard.scenarios.workbook.calculation import WorkbookCalculation
 from modelyard.scenarios.workbook.cells import Address, Area, Cells, read_cells
-from modelyard.scenarios.workbook.described import body_addresses, outputs_of, parameters_of
+from modelyard.scenarios.workbook.described import (
+    body_addresses,
+    outputs_of,
+    parameters_of,
+    plain_outputs,
+)
 from modelyard.scenarios.workbook.effort import refuse_endless
 from modelyard.scenarios.workbook.engine import Sheets, imported
 from modelyard.scenarios.workbook.found import Found, by_names, by_sheets, by_sidecar, slug
@@ -64,7 +69,7 @@ def _what_if(
     tracer = Tracer(cells)
     refuse_endless(file, cells, tracer)
     own = imported(file, content)
-    notes = _compared(file, own, found, tracer)
+    notes = [*_compared(file, own, found, tracer), *plain_outputs(file, cells, found)]
     input_cells = [_places(cells, placed.area) for placed in found.inputs.values()]
     output_cells = [_places(cells, placed.area) for placed in found.outputs.values()]
     calculation = WorkbookCalculation(
