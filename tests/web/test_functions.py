@@ -1,5 +1,6 @@
 """Functions over HTTP: what is asked arrives, what is answered is sent, faults are in words."""
 
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,9 @@ CODE = """
 
     def who(asker: modelyard.Actor):
         return {"who": asker.shown}
+
+    def pick(theme: str = "", size: int = 2, loud: bool = False):
+        return [theme, size, loud]
 
     def seen(x_trace: str = "", theme: str = "") -> dict:
         return {"trace": x_trace, "theme": theme}
@@ -121,6 +125,21 @@ PATHS: dict[str, Any] = {
         "get": operation("seen", parameters=[given("X-Trace", "header"), given("theme", "cookie")])
     },
     "/absent": {"get": operation("absent")},
+    "/pick": {
+        "get": operation(
+            "pick",
+            parameters=[
+                {"name": "theme", "in": "query", "schema": {"enum": ["<day>", "night"]}},
+                {
+                    "name": "size",
+                    "in": "query",
+                    "required": True,
+                    "schema": {"enum": [1, 2], "default": 2},
+                },
+                given("loud", kind="boolean"),
+            ],
+        )
+    },
 }
 
 
@@ -308,3 +327,13 @@ def test_a_check_knows_the_services_own_addresses_and_scopes_without_serving(
     shown = " ".join(told.output.split())
     assert "'/api/v1/runs' is an address of Modelyard's own" in shown
     assert "'pets:read', which nobody has" in shown
+
+
+def test_what_can_be_chosen_is_chosen_from_a_list(desk: FlaskClient) -> None:
+    page = desk.get("/functions").text
+    assert re.search(r'<select id="\S+-theme" name="theme">.*&lt;day&gt;.*night', page)
+    assert re.search(r'<select id="\S+-loud" name="loud">.*false.*true', page)
+    size = re.search(r'<select id="\S+-size" name="size" required>(.*?)</select>', page)
+    assert size is not None
+    assert size[1] == '<option value="2">2</option><option>1</option>'
+    assert desk.get("/docs").text.count('name="size" required') == 1

@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from what_if_yard import WhatIfYard, what_if_yard
 
+from modelyard.web.live import LIVE
 from modelyard.workspace import starter
 
 OLGA, ANA, BEN, VIC = (f"{name}@example.com" for name in ("olga", "ana", "ben", "vic"))
@@ -84,6 +86,22 @@ def test_the_first_page_waits_for_no_what_if_model(tmp_path):
         assert awaited is not None
         assert "/api/v1/scenarios/loan" in awaited[1]
     assert "Loan" in page or "loan" in page
+
+
+def test_a_service_loads_its_what_if_models_before_anybody_asks(tmp_path):
+    with what_if_yard(tmp_path / "desk") as fresh:
+        live = fresh.app.extensions[LIVE]
+        shelf = live.records.scenarios.offers.shelf
+        assert not shelf._read
+        live.models_folder.begin()
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if shelf._read and all(reading.done() for _, reading in shelf._read.values()):
+                break
+            time.sleep(0.05)
+        live.models_folder.stop()
+        assert {"scenarios/loan.py", "scenarios/broken.py"} <= shelf._read.keys()
+        assert not shelf.look(wait_s=0).loading
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path):
@@ -358,9 +376,7 @@ def test_a_model_is_made_managed_and_its_history_told(ana, ben, vic):
     assert 'value="26%"' in stale.text
     history = words(vic.get("/scenarios/margin/versions"))
     assert "in use Version 2 The law made from 1 ana@example.com" in history
-    assert "tax, values 20%; 30% from 2040-01-01" in words(
-        vic.get("/scenarios/margin/versions/2")
-    )
+    assert "tax, values 20%; 30% from 2040-01-01" in words(vic.get("/scenarios/margin/versions/2"))
     assert "version 2 is the one in use" in words(vic.get("/scenarios/margin?_version=1"))
     again = ana.post("/scenarios/margin/versions/1/copy")
     assert again.status_code == 303
