@@ -13,7 +13,7 @@ from modelyard.deploy.plan import DeployPlan
 from modelyard.deploy.source import ImageSource
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets import get_target
-from modelyard.errors import Conflict, ModelyardError, NotFound, Unavailable
+from modelyard.errors import Conflict, Invalid, ModelyardError, NotFound, Unavailable
 from modelyard.workspace.deploying.compute_engine import ComputeEngineSettings
 from modelyard.workspace.starter import make_workspace
 
@@ -355,3 +355,10 @@ def test_status_says_what_runs_where_and_what_is_to_do(cloud, order):
     assert lines["image"].endswith(digest_of("one"))
     assert lines["europe-west4"] == "2 machines of 2 to 4, all on this release"
     assert "certificate" in lines
+
+
+def test_an_image_elsewhere_is_refused_before_anything_is_made(cloud, order):
+    pushed = ImageSource(order.source.folder, pushed=f"ghcr.io/ana/yard@{digest_of('one')}")
+    with pytest.raises(Invalid, match="Compute Engine does not take images from ghcr"):
+        deploy(cloud, replace(order, source=pushed))
+    assert cloud.done == []

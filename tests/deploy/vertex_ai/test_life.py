@@ -207,3 +207,10 @@ def test_status_says_what_answers(cloud, order):
     values = [line.value for line in TARGET.status(order, wanted.look())]
     assert values[1] == "100% of the requests"
     assert values[2].endswith(digest_of("one"))
+
+
+def test_an_image_elsewhere_is_refused_before_anything_is_made(cloud, order):
+    pushed = ImageSource(order.source.folder, pushed=f"ghcr.io/ana/yard@{digest_of('one')}")
+    with pytest.raises(Invalid, match="Vertex AI does not take images from ghcr"):
+        act(cloud, replace(order, source=pushed))
+    assert cloud.done == []

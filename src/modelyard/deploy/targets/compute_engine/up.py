@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from modelyard.deploy.cloud import Query, Seen
 from modelyard.deploy.google import apis
+from modelyard.deploy.google.pushed import refuse_elsewhere
 from modelyard.deploy.google.things import Thing, change_for, find, pick
 from modelyard.deploy.plan import Change, DeployPlan
 from modelyard.deploy.targets.compute_engine import (
@@ -54,6 +55,7 @@ def release_name(order: EngineOrder, seen: Seen) -> str:
 
 def plan(order: EngineOrder, seen: Seen) -> DeployPlan:
     """Say how the wanted state is reached."""
+    refuse_elsewhere("Compute Engine", order.source.pushed)
     site = site_of(order)
     return DeployPlan(
         f"Deploy {order.name} to Compute Engine",

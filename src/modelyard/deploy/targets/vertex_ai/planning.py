@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modelyard.deploy.cloud import Query, Seen
 from modelyard.deploy.google import apis, bucket
+from modelyard.deploy.google.pushed import refuse_elsewhere
 from modelyard.deploy.google.things import change_for, removal_of
 from modelyard.deploy.naming import LABEL, refuse_foreign
 from modelyard.deploy.plan import Change, DeployPlan
@@ -51,6 +52,7 @@ def plan_up(names: Names, seen: Seen) -> DeployPlan:
             "Vertex AI lets in nobody but those to whom the project gives the right.",
             "Leave it out; or take Cloud Run or Compute Engine.",
         )
+    refuse_elsewhere("Vertex AI", names.order.source.pushed)
     settings, name = names.settings, names.name
     in_cloud = settings.build == "cloud_build"
     wanted_apis = (*APIS, *(("cloudbuild.googleapis.com",) if in_cloud else ()))
