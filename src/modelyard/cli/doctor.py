@@ -11,7 +11,7 @@ from modelyard.cli.options import json_option, workspace_option
 if TYPE_CHECKING:
     from modelyard.deploy.doctor import Finding
 
-TARGETS = ("vertex", "sagemaker", "kserve", "cloud_run", "ecs")
+TARGETS = ("vertex", "sagemaker", "kserve", "cloud_run", "compute_engine", "ecs")
 
 
 @click.command()

@@ -21,7 +21,7 @@ class ComputeEngine:
     title: str = "Compute Engine"
     settings_type: type[ComputeEngineSettings] = ComputeEngineSettings
     required: tuple[str, ...] = ("project", "regions")
-    platform: str = ""
+    platform: str = "compute_engine"
 
     def questions(self, order: EngineOrder, seen: Seen) -> Iterable[Query]:
         """Say what must be known."""
