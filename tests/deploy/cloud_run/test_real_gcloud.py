@@ -28,9 +28,10 @@ from modelyard.errors import Conflict
 from modelyard.workspace.deploying.cloud_run import CloudRunSettings
 from modelyard.workspace.starter import make_workspace
 
+GCLOUD = shutil.which("gcloud")
 pytestmark = [
     pytest.mark.server,
-    pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud is not installed here"),
+    pytest.mark.skipif(GCLOUD is None, reason="gcloud is not installed here"),
     pytest.mark.skipif(
         find_spec("googleapiclient") is None, reason="Google's documents are not here"
     ),
@@ -196,9 +197,10 @@ def test_gcloud_finds_no_fault_with_any_command(tmp_path):
             [{"command_string": shlex.join(argv), "id": n} for n, argv in enumerate(commands, 1)]
         )
     )
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CLOUDSDK_")}
     done = subprocess.run(
-        ["gcloud", "meta", "lint-gcloud-commands", f"--commands-file={written}"],
-        env=os.environ | {"CLOUDSDK_CONFIG": str(tmp_path / "config")},
+        [str(GCLOUD), "meta", "lint-gcloud-commands", f"--commands-file={written}"],
+        env=own | {"CLOUDSDK_CONFIG": str(tmp_path / "config")},
         capture_output=True,
         text=True,
         check=False,
