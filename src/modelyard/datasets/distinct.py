@@ -30,13 +30,15 @@ class Distinct:
     def add(self, hashes: Hashes) -> None:
         """Take the hashes of a batch of values."""
         if len(self.smallest) == KEPT:
-            found = hashes[hashes < self.smallest[-1]]
+            is_new = hashes < self.smallest[-1]
         else:
-            found = hashes[~self._seen[hashes >> np.uint64(64 - SEEN_BITS)]]
-        if len(found):
-            self._waiting.append(found)
-            if len(self.smallest) < KEPT or sum(map(len, self._waiting)) > KEPT:
-                self._settle()
+            is_new = ~self._seen.take(_places(hashes))
+        if not is_new.any():
+            return
+        found = hashes[is_new]
+        self._waiting.append(found)
+        if len(self.smallest) < KEPT or sum(map(len, self._waiting)) > KEPT:
+            self._settle()
 
     def count(self) -> int:
         """Tell how many different values there were."""
@@ -52,4 +54,8 @@ class Distinct:
         is_first = np.ones(len(known), np.bool_)
         is_first[1:] = known[1:] != known[:-1]
         self.smallest = known[is_first][:KEPT]
-        self._seen[self.smallest >> np.uint64(64 - SEEN_BITS)] = True
+        self._seen[_places(self.smallest)] = True
+
+
+def _places(hashes: Hashes) -> NDArray[np.int64]:
+    return (hashes >> np.uint64(64 - SEEN_BITS)).view(np.int64)

@@ -51,8 +51,21 @@ def number_column(series: pl.Series) -> NumberColumn:
 
 def sorted_values(series: pl.Series) -> Array:
     """Give the values of a series without nulls as a sorted array of their physical type."""
-    values = series.to_physical().to_numpy(writable=True)
+    values = _own_copy(series.to_physical())
     values.sort()
+    return values
+
+
+def _own_copy(series: pl.Series) -> Array:
+    """Copy the values chunk by chunk: joined first, they would be there three times."""
+    if series.n_chunks() == 1 or not len(series):
+        return series.to_numpy(writable=True)
+    chunks = [chunk.to_numpy() for chunk in series.get_chunks()]
+    values = np.empty(len(series), chunks[0].dtype)
+    first = 0
+    for chunk in chunks:
+        values[first : first + len(chunk)] = chunk
+        first += len(chunk)
     return values
 
 

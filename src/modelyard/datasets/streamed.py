@@ -93,7 +93,8 @@ class Totals:
             is_whole = len(hashes) == len(series) and found["nulls"]
             known = hashes.filter(series.is_not_null()) if is_whole else hashes
             if isinstance(self.distinct, Distinct):
-                self.distinct.add(known.to_numpy())
+                for chunk in known.get_chunks():  # as they lie: joining them would copy
+                    self.distinct.add(chunk.to_numpy())
 
     def _own(self, told: dict[str, Any]) -> dict[str, Any]:
         return {key: told.get(f"{self.name}\0{key}") for key in ANSWERS}

@@ -16,7 +16,8 @@ from modelyard.datasets.outliers.detector import Scores
 from modelyard.datasets.outliers.shipped import Shipped, shipped_from
 from modelyard.progress import Progress
 
-ROW, SCORE = "row\0", "score\0"
+ROW, SCORE = "modelyard row", "modelyard score"
+"""Columns that are added: no table is likely to have them."""
 
 
 def scored_by_engine(table: EngineTable, rows: int) -> Scored:

@@ -42,7 +42,7 @@ def open_spark(where: str, connection: Connection, name: str) -> EngineTable:
         engine=f"Spark {session.version}",
         frame=nw.from_native(native),
         estimate=_estimate(native),
-        sampled=lambda share: nw.from_native(native.sample(share, seed=SAMPLE_SEED)),
+        sampled=lambda share: nw.from_native(native.sample(False, share, SAMPLE_SEED)),
         count_distinct=count_distinct,
         distinct_method="estimated by HyperLogLog++ (standard error about 2 %)",
     )
