@@ -17,6 +17,7 @@ SLOWER = re.compile(r"Throttling\w*|TooManyRequests\w*|RequestLimitExceeded|Slow
 QUOTA = re.compile(r"\w*LimitExceeded\w*|\w*ServiceQuota\w*|\w*QuotaExceeded\w*")
 TAKEN = re.compile(r"\w*AlreadyExists\w*|BucketAlreadyOwnedByYou")
 ABSENT = re.compile(r"\w*NotFound\w*|NoSuch\w+|does not exist")
+TOO_OLD = re.compile(r"argument operation: Invalid choice|argument command: Invalid choice")
 SIGN_IN = "Run: aws configure sso, or aws login. With several profiles: export AWS_PROFILE=..."
 POLICY = "Have it given to you: docs/deploy/permissions.md."
 FAILED = "contains(ResourceStatus,'FAILED')"
@@ -27,6 +28,7 @@ def read_aws_fault(said: str, argv: tuple[str, ...]) -> ModelyardError | None:
     where = " ".join(argv[:3])
     for kind, pattern, why, cure in (
         (SignInNeeded, NOT_SIGNED_IN, "you are not signed in.", SIGN_IN),
+        (Unavailable, TOO_OLD, "this aws does not know it.", "Install version 2 of the AWS CLI."),
         (Unavailable, UNREACHED, _unreached(argv), "Is that a region, and is there a network?"),
         (Unavailable, STACK_FAILED, "the stack went back to what it was.", _events(argv)),
         (Denied, DENIED, _missing(said), POLICY),

@@ -37,6 +37,8 @@ CALLING = "An error occurred ({}) when calling the DescribeStacks operation: {}"
          NotFound, "is not there"),
         ("Failed to create/update the stack. Run the following command",
          Unavailable, "describe-stack-events --stack-name modelyard-yard --region eu-central-1"),
+        ("aws: error: argument operation: Invalid choice, valid choices are:",
+         Unavailable, "Install version 2"),
         ("something new", Unavailable, "something new"),
     ],
 )  # fmt: skip

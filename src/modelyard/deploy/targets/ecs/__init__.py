@@ -43,7 +43,7 @@ class Ecs:
         value = ("--value", lock_text(order.who, order.name), "--type", "String")
         return Lock(
             command(order, "keep others from deploying meanwhile", "ssm", "put-parameter", *name,
-                    *value),
+                    *value, gives="lock"),
             Query("lock", argv(order, "ssm", "get-parameter", *name,
                                "--query", "Parameter.Value", output="text")),
             command(order, "let others deploy again", "ssm", "delete-parameter", *name),

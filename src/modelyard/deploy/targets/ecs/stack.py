@@ -59,8 +59,13 @@ def template(wish: Wish, stage: Stage) -> Template:
 
 
 def template_text(found: Template) -> str:
-    """Write a template: the same template is the same text."""
-    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+    """Write a template, a thing on a line: the same template is the same text."""
+    things = [
+        f"  {json.dumps(name)}: {json.dumps(thing, sort_keys=True)}"
+        for name, thing in sorted(found["Resources"].items())
+    ]
+    head = json.dumps({key: found[key] for key in found if key != "Resources"}, sort_keys=True)
+    return f'{head[:-1]},\n "Resources": {{\n' + ",\n".join(things) + "\n }}\n"
 
 
 def _images(stage: Stage) -> tuple[str, ...]:

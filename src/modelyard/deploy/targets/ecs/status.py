@@ -6,10 +6,12 @@ from modelyard.deploy.cloud import Seen
 from modelyard.deploy.steps import Command
 from modelyard.deploy.target import Line
 from modelyard.deploy.targets.ecs.aws import NO_PAGER, EcsOrder
+from modelyard.deploy.targets.ecs.services import WEB, WORKER
 from modelyard.deploy.targets.ecs.standing import Standing, standing
 from modelyard.deploy.targets.ecs.tasks import log_group
 
 SINCE = "1d"
+KINDS = {WEB: "web", WORKER: "worker"}
 
 
 def lines(order: EcsOrder, seen: Seen) -> tuple[Line, ...]:
@@ -38,7 +40,8 @@ def _lines(order: EcsOrder, seen: Seen, now: Standing) -> Iterator[Line]:
         yield Line("image", now.serving)
         yield Line("image before", now.previous or "none")
     for service in now.services:
-        name = str(service.get("serviceName", ""))
+        called = str(service.get("serviceName", ""))
+        name = next((label for mark, label in KINDS.items() if mark in called), called)
         running, wanted = service.get("runningCount", 0), service.get("desiredCount", 0)
         yield Line(name, f"{running} of {wanted} tasks run")
     for name in ("Database", "Blobs"):
