@@ -103,7 +103,12 @@ def refuse_changed(shown: DeployPlan, now: DeployPlan) -> None:
 
 def _acts(plan: DeployPlan) -> list[tuple[str, str, tuple[str, ...]]]:
     return [
-        (change.what, change.action, tuple(map(str, change.steps)))
+        (change.what, change.action, tuple(map(_whole, change.steps)))
         for change in plan.changes
         if change.acts and not change.is_first
     ]
+
+
+def _whole(step: Step) -> str:
+    """Give a step with the document that it hands on, if that may be shown."""
+    return f"{step}{step.shown_input}" if isinstance(step, Command) else str(step)

@@ -17,7 +17,7 @@ class Command:
     """Where it is started."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """What its environment has besides ours."""
-    stdin: str = ""
+    stdin: str = field(default="", repr=False)
     """What it reads: documents and secrets, which do not stand in `argv`, where others see them."""
     is_secret: bool = False
     """Whether `stdin` is never shown."""

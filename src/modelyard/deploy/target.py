@@ -1,7 +1,7 @@
 """What a place to deploy to must be able to say. It starts nothing: it gives plans as data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -25,7 +25,7 @@ class Order(Generic[SettingsOf]):
     """The image: built of the folder, or one that was pushed before."""
     who: str = ""
     """Who deploys, and from where: 'ana on laptop'."""
-    fresh_password: str = ""
+    fresh_password: str = field(default="", repr=False)
     """For a database that is made now. Given, so that plans depend on nothing else."""
     is_public: bool = False
 

@@ -85,6 +85,8 @@ def test_a_plan_never_shows_a_secret(yard, monkeypatch):
     plan = planned(FakeGcloud(), order_of()).plan()
     assert "a-password" not in plan_text(plan)
     assert "< (a secret)" in plan_text(plan)
+    assert "a-password" not in repr(plan)
+    assert "a-password" not in repr(order_of())
 
 
 def test_status_says_what_runs(running):

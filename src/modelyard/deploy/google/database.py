@@ -1,7 +1,7 @@
 """A Postgres of Cloud SQL, and its address as a secret: `postgresql://...` with the password."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from modelyard.deploy.cloud import Query, Seen
@@ -28,7 +28,7 @@ class CloudSql:
     """The deployment's."""
     tier: str
     disk_gib: int
-    password: str = ""
+    password: str = field(default="", repr=False)
     """A fresh one, taken where none is known yet."""
 
     @property

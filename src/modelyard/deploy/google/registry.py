@@ -8,6 +8,7 @@ from typing import Any
 
 from modelyard.deploy.cloud import Query, Seen
 from modelyard.deploy.context import IGNORE_FILE
+from modelyard.deploy.google import bucket
 from modelyard.deploy.google.gcloud import ask, gcloud
 from modelyard.deploy.google.things import Thing, mark_of
 from modelyard.deploy.plan import Change
@@ -102,12 +103,19 @@ class Registry:
             step for step in steps if isinstance(step, Command) and step.argv[0] != "docker"
         )
         images = [f"{self.path}:{source.tag}"]
-        document = {"steps": docker, "images": images, "timeout": "3600s"}
+        document = {
+            "steps": docker,
+            "images": images,
+            "timeout": "3600s",
+            "options": {"logging": "CLOUD_LOGGING_ONLY"},
+        }
+        staging = f"--gcs-source-staging-dir={bucket.url(self.project, self.name)}/build"
         ignored = source.folder / IGNORED
         ignore = WriteFile(ignored, ignored_by_cloud_build(source.folder), "send no secrets")
         submit = gcloud(
             self.project, "build the image at Google", "builds", "submit", str(source.folder),
             f"--region={self.region}", "--config=/dev/stdin", f"--ignore-file={IGNORED}",
+            staging,
             stdin=json.dumps(document, indent=1),
         )  # fmt: skip
         return (*wheel, ignore, submit)
