@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 PASSWORD = "kettle ocean violet 9"
+OLGA = "olga.with.a.rather.long.name@department.example.com"
 PAGES = (
     *("/", "/datasets", "/datasets/penguins/rows", "/models", "/models/delays", "/functions"),
     *("/scenarios", "/scenarios/loan", "/scenarios/loan/edit", "/scenarios/loan/goal-seek"),
@@ -42,7 +43,7 @@ def page(browser: "Browser", serve, tmp_path_factory: pytest.TempPathFactory) ->
     folder, state = place / "yard", {"MODELYARD_STATE": str(place / "state")}
     run = CliRunner(env=state).invoke
     assert run(modelyard, ["new", str(folder), "--example"]).exit_code == 0
-    person = ["users", "add", "olga@example.com", "--password-stdin", "-w", str(folder)]
+    person = ["users", "add", OLGA, "--password-stdin", "-w", str(folder)]
     assert run(modelyard, person, input=PASSWORD).exit_code == 0
     with serve(folder, place) as address:
         context = browser.new_context(
@@ -50,7 +51,7 @@ def page(browser: "Browser", serve, tmp_path_factory: pytest.TempPathFactory) ->
         )
         opened = context.new_page()
         opened.goto("/sign-in")
-        opened.fill("[name=email]", "olga@example.com")
+        opened.fill("[name=email]", OLGA)
         opened.fill("[name=password]", PASSWORD)
         opened.click("main button")
         opened.wait_for_url("**/")

@@ -35,7 +35,10 @@ def test_an_empty_workspace_says_what_to_do(tmp_path):
     text = app.test_client().get("/").get_data(as_text=True)
     assert "There is no dataset yet" in text
     assert "modelyard new" in text
-    assert "There is none yet" in app.test_client().get("/datasets").get_data(as_text=True)
+    for address, words in (("/datasets", "no dataset yet"), ("/functions", "no function yet")):
+        page = app.test_client().get(address).get_data(as_text=True)
+        assert words in page
+        assert "--example" in page
 
 
 def test_a_broken_toml_shows_while_the_old_workspace_is_served(tmp_path):
