@@ -244,6 +244,7 @@ def test_public_says_so(cloud, order):
     plan = deploy(cloud, replace(order, is_public=True))
     assert any(note.startswith("PUBLIC: until there are users") for note in plan.notes)
     assert "MODELYARD_PUBLIC=true\n" in image_in(cloud, "us-central1")
+    assert acting(deploy(cloud, with_settings(order, public=True))) == [], "it is the same"
     deploy(cloud, order)
     assert "MODELYARD_PUBLIC=" not in image_in(cloud, "us-central1")
 

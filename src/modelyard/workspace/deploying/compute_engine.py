@@ -32,6 +32,8 @@ class ComputeEngineSettings(TargetSettings, frozen=True, forbid_unknown_fields=T
     certificate, and so no HTTPS: `plain_http` must say then that this is meant."""
     plain_http: bool = False
     """HTTP at the bare address, for a trial: passwords can be read on the way."""
+    public: bool = False
+    """Whether everybody is let in as long as there are no users; as `--public`."""
     dns_zone: str = ""
     """The zone of Cloud DNS that holds the domains; empty where their records are made elsewhere:
     then they are printed."""

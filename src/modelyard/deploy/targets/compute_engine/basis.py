@@ -77,8 +77,13 @@ def machine_of(order: EngineOrder, seen: Seen) -> Machine:
         tuple(secrets_of(order).items()),
         made.connection if made else "",
         f"{bucket.url(settings.project, order.name)}/blobs",
-        order.is_public,
+        is_public(order),
     )
+
+
+def is_public(order: EngineOrder) -> bool:
+    """Tell whether everybody is let in as long as there are no users."""
+    return order.is_public or order.settings.public
 
 
 def account_of(order: EngineOrder) -> str:

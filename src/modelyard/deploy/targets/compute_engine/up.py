@@ -129,7 +129,7 @@ def _who(order: EngineOrder) -> tuple[str, ...]:
 
 
 def _let_in(order: EngineOrder) -> tuple[str, ...]:
-    if order.is_public:
+    if basis.is_public(order):
         return ("PUBLIC: until there are users, everybody who knows the address is let in.",)
     return (
         "Private: everybody must sign in. The link that makes the owner is in the log, once: "
