@@ -1,7 +1,10 @@
 """Loads: sent when they are due, whatever the service answers."""
 
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -123,6 +126,44 @@ def test_a_service_that_dies_is_told_without_any_average() -> None:
     assert len(answers.rows) < 200  # the rest was not sent
     with pytest.raises(Unavailable, match="died under 30 requests per second"):
         refuse_dead(behaviour.address, answers, 30.0)
+
+
+LEAVING = """
+import os, sys, threading, time
+from modelyard.scale.load.routes import Route
+from modelyard.scale.load.schedule import schedule_of
+from modelyard.scale.load.sending import open_sender
+routes = (Route("GET", "/"),)
+with open_sender(sys.argv[1], routes) as sender:
+    print(sender.process.pid, flush=True)
+    sender.send(schedule_of([5.0], routes))
+    load = schedule_of([20.0] * 600, routes)
+    threading.Thread(target=sender.send, args=(load,), daemon=True).start()
+    time.sleep(1)
+    os._exit(9)
+"""
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process still works; one that nobody has buried does not."""
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_no_load_goes_on_when_the_one_who_wanted_it_is_gone() -> None:
+    with asked_server(Behaviour()) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        command = [sys.executable, "-c", LEAVING, address]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert told.returncode == 9, told.stderr
+        until = time.monotonic() + 60
+        while runs(int(told.stdout)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not runs(int(told.stdout))
 
 
 def test_a_person_finds_the_knee_and_plays_a_trace_with_it(tmp_path: Path) -> None:

@@ -100,8 +100,12 @@ def open_sender(
         raise Unavailable(
             "locust", "is not installed.", "pip install 'modelyard[load]', or: pip install locust"
         )
-    process = subprocess.Popen(
-        [sys.executable, "-m", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    process = subprocess.Popen(  # in a session of its own: Ctrl-C is for us, and we end it
+        [sys.executable, "-m", CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     headers = {"Accept": "application/json"}
     if any(route.body for route in routes):
