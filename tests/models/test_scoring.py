@@ -166,6 +166,26 @@ def test_a_table_of_many_parts_goes_on_where_a_killed_worker_stopped(records, fo
     assert table["prediction"].round(6).to_list() == [1.5 * n for n in range(400)]
 
 
+def test_another_process_helps_and_what_it_made_is_not_made_again(records, folder):
+    parts(folder, 12)
+    request = dict(records.runs.submit("score", {"model": "line", "dataset": "days"})[0].request)
+    asked = ChildRequest(
+        workspace=str(folder),
+        kind="score",
+        request=request,
+        folder=str(folder / "work"),
+        run_id="r1",
+    )
+    assert run_to_the_end(msgspec.structs.replace(asked, is_help=True)) is None
+    made = records.blobs.names("runs/r1/pieces")
+    assert len(made) == 12
+    stamps = stamps_of(records, made)
+    assert run_to_the_end(asked) is None
+    assert stamps_of(records, made) == stamps
+    table = pl.read_parquet(folder / "work" / "predictions.parquet")
+    assert table["prediction"].round(6).to_list() == [1.5 * n for n in range(24)]
+
+
 def pieces_after_a_kill(records: Records, asked: ChildRequest, after: int) -> list[str]:
     """Kill a child without mercy when so many pieces are kept; give their names."""
     process = started(asked)
