@@ -33,7 +33,9 @@ class FakeGcloud:
     done: list[str] = field(default_factory=list)
     fail_at: int = 0
     fails_after: bool = False
-    fault: Exception = field(default_factory=lambda: Unavailable("gcloud", "failed by the test."))
+    fault: BaseException = field(
+        default_factory=lambda: Unavailable("gcloud", "failed by the test.")
+    )
     content: str = "one"
     """What docker would build: another content has another digest."""
 

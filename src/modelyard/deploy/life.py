@@ -10,7 +10,7 @@ from modelyard.deploy.lock import held
 from modelyard.deploy.plan import Change, DeployPlan
 from modelyard.deploy.steps import Command, Step
 from modelyard.deploy.target import Order, Target
-from modelyard.errors import Conflict, ModelyardError
+from modelyard.errors import Conflict, ModelyardError, Unavailable
 
 IS_READY = {"docker": ("docker", "info", "--format={{json .ServerVersion}}")}
 """How a program is asked whether it can work."""
@@ -80,15 +80,20 @@ def _do(
 
 @contextmanager
 def said_what_stands(done: list[str]) -> Iterator[None]:
-    """Add to a fault what was done before it."""
+    """Add to a fault, or to Ctrl-C, what was done before it."""
     try:
         yield
     except ModelyardError as fault:
-        stands = ", ".join(done)
-        before = f"Done before it: {stands}. " if stands else "Nothing was changed before it. "
-        again = "The same command again goes on from there."
-        cure = f"{fault.cure} {before}{again}".strip()
+        cure = f"{fault.cure} {_stands(done)}".strip()
         raise type(fault)(fault.where, fault.why, cure) from fault
+    except KeyboardInterrupt as fault:
+        raise Unavailable("deploy", "was broken off.", _stands(done)) from fault
+
+
+def _stands(done: list[str]) -> str:
+    named = ", ".join(done)
+    before = f"Done before it: {named}." if named else "Nothing was changed before it."
+    return f"{before} The same command again goes on from there."
 
 
 def refuse_changed(shown: DeployPlan, now: DeployPlan) -> None:

@@ -248,6 +248,13 @@ def test_a_failure_says_what_was_done_and_lets_the_lock_go(cloud, order):
     assert cloud.objects == {}
 
 
+def test_who_breaks_it_off_is_told_what_stands_and_the_lock_is_let_go(cloud, order):
+    cloud.fail_at, cloud.fault = 12, KeyboardInterrupt()
+    with pytest.raises(Unavailable, match=r"was broken off\. Done before it: APIs of demo-1"):
+        deploy(cloud, order)
+    assert cloud.objects == {}
+
+
 def test_two_people_at_once_the_second_is_told_who_is_the_first(cloud, order):
     deploy(cloud, order)
     lock = TARGET.lock(replace(order, who="ben on desktop"))
