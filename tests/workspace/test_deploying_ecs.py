@@ -38,6 +38,7 @@ def test_what_is_not_said_has_a_default():
         ('secrets = {MODELYARD_OIDC_CLIENT_SECRET = "x:3"}', "names a version"),
         ('environment = {MODELYARD_OIDC_CLIENT_SECRET = "x"}', "looks like a secret"),
         ('environment = {NOTE = "{{resolve:secretsmanager:other}}"}', "takes secrets"),
+        ('public = true\nallow_from = ["203.0.113.0/24"]', "lets everybody in"),
         ("maximum = 4", "unknown key"),
     ],
 )

@@ -253,6 +253,18 @@ def test_another_account_than_the_one_that_is_named_is_refused(order):
         deploy(FakeAmazon(), named)
 
 
+def test_public_in_the_file_is_as_good_as_on_the_command_line(order):
+    for given in (
+        replace(order, is_public=True),
+        replace(order, settings=EcsSettings(region="eu-central-1", public=True)),
+    ):
+        amazon = FakeAmazon()
+        plan = deploy(amazon, given)
+        balancer = amazon.template["Resources"]["Balancer"]["Properties"]
+        assert balancer["Scheme"] == "internet-facing"
+        assert any("Public: everybody" in note for note in plan.notes)
+
+
 def test_secrets_are_named_by_people_and_found_by_us(order):
     settings = EcsSettings(region="eu-central-1", secrets={"MODELYARD_OIDC_CLIENT_SECRET": "oidc"})
     with pytest.raises(NotFound, match="secret oidc: for MODELYARD_OIDC_CLIENT_SECRET"):

@@ -64,6 +64,8 @@ class EcsSettings(TargetSettings, frozen=True, forbid_unknown_fields=True, kw_on
     """Whether tasks have addresses of their own, by which they fetch the image. With `none` the
     subnets need a NAT or endpoints. Nobody reaches the service by them in either case."""
 
+    public: bool = False
+    """Whether everybody on the internet may reach it; as `--public`."""
     allow_from: tuple[str, ...] = ()
     """Networks that may reach it over the internet, such as 203.0.113.0/24."""
     domain: Domain = ""

@@ -74,7 +74,9 @@ def of_people(settings: EcsSettings) -> Iterator[Contradiction]:
             yield Contradiction("allow_from", why, "Such as 203.0.113.0/24.")
             continue
         if network.prefixlen == 0:
-            yield Contradiction("allow_from", "is everybody.", "Say so when you deploy: --public.")
+            yield Contradiction("allow_from", "is everybody.", "Say so: public = true.")
+    if settings.public and settings.allow_from:
+        yield Contradiction("allow_from", "has no meaning where public lets everybody in.")
     for key in ("certificate", "hosted_zone"):
         if getattr(settings, key) and not settings.domain:
             yield Contradiction(key, "is for a domain, and there is none.")

@@ -12,7 +12,7 @@ def notes_on_up(order: EcsOrder, now: Standing) -> tuple[str, ...]:
     """Say who gets in, and what is left to do by hand."""
     settings = order.settings
     found = [_reach(order)]
-    if (order.is_public or settings.allow_from) and not settings.domain:
+    if (order.is_public or settings.public or settings.allow_from) and not settings.domain:
         found.append(
             "There is no HTTPS without a domain: passwords can be read on the way. Set domain with "
             "certificate or hosted_zone."
@@ -48,7 +48,7 @@ def notes_on_destroy(now: Standing, with_data: bool) -> tuple[str, ...]:
 
 
 def _reach(order: EcsOrder) -> str:
-    if order.is_public:
+    if order.is_public or order.settings.public:
         return "Public: everybody on the internet reaches the sign-in page."
     if order.settings.allow_from:
         return f"Private: only {', '.join(order.settings.allow_from)} can reach it."

@@ -158,7 +158,7 @@ def wish_of(order: EcsOrder, seen: Seen) -> Wish:
             cure = f"Make it: aws secretsmanager create-secret --name {name} --secret-string ..."
             raise NotFound(f"secret {name}", f"for {variable} is not in this account.", cure)
         arns[variable] = str(found["ARN"])
-    return Wish(order.name, order.settings, arns, order.is_public)
+    return Wish(order.name, order.settings, arns, order.is_public or order.settings.public)
 
 
 def image_name(order: EcsOrder, now: Standing) -> str:
