@@ -83,6 +83,7 @@ class EngineDataset(Dataset):
         from modelyard.datasets.engines.arrived import frame_of
         from modelyard.datasets.engines.reading import reading_from
 
+        self.refuse_costly()
         with reading_from(self.where):
             found = self.opened().frame.collect(backend="pyarrow").to_native()
             return frame_of(found).lazy()

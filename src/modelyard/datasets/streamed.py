@@ -175,7 +175,7 @@ def figures_of(totals: Totals, sample: pl.Series, rows: int) -> Column:
         shown = {"true": true, "false": known - true, "true_share": true / known if known else None}
         distinct = int(true > 0) + int(known > true)
         return msgspec.structs.replace(figures, nulls=totals.nulls, distinct=distinct, **shown)
-    distinct_of = None if totals.dtype.is_nested() else totals.distinct.count()
+    distinct_of = None if totals.dtype.is_nested() else min(known, totals.distinct.count())
     changes: dict[str, Any] = {"nulls": totals.nulls, "distinct": distinct_of}
     if isinstance(figures, NumberColumn):
         changes["note"] = "All but nulls and distinct values come from the sample."
@@ -198,7 +198,7 @@ def _number(totals: Totals, figures: NumberColumn) -> Column:
         nulls=totals.nulls,
         nan=totals.nan,
         infinite=totals.infinite,
-        distinct=totals.distinct.count(),
+        distinct=min(count + totals.infinite, totals.distinct.count()),
         mean=totals.mean if count else None,
         std=math.sqrt(totals.squares / (count - 1)) if count > 1 else None,
         min=totals.low,

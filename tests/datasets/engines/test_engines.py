@@ -156,3 +156,5 @@ def test_a_table_larger_than_is_allowed_is_not_read(yard, engine):
         pytest.skip(f"{engine} does not say how large a table is")
     with pytest.raises(Invalid, match=r"would read about [\d,]+ bytes; 100 are allowed"):
         dataset.work_out_statistics()
+    with pytest.raises(Invalid, match="100 are allowed"):
+        dataset.outliers()

@@ -43,6 +43,7 @@ def open_duckdb(where: str, connection: Connection, name: str) -> EngineTable:
         frame=frame,
         estimate=_estimate(database, name),
         sampled=sampled,
+        sampled_method="evenly over the table, as for rows in random order",
         count_distinct=count_distinct,
         distinct_method="estimated by HyperLogLog (standard error about 2 %)",
     )

@@ -21,7 +21,7 @@ from modelyard.progress import Progress, silent
 METHOD = (
     "Rows, nulls, extremes, means and standard deviations were worked out by {engine} from all "
     "rows; different values are {distinct}. Quartiles, skew, histograms, lengths and frequent "
-    "values come from {sample:,} rows that it chose at random: a quartile's rank is off by at "
+    "values come from {sample:,} rows that it chose {chosen}: a quartile's rank is off by at "
     "most {error:.2%} of the rows in {confidence:.0%} of cases."
 )
 
@@ -61,6 +61,7 @@ def estimate(table: EngineTable, rows: int, progress: Progress = silent) -> Tabl
             engine=table.engine,
             distinct=table.distinct_method,
             sample=sample.height,
+            chosen=table.sampled_method,
             error=error,
             confidence=CONFIDENCE,
         ),

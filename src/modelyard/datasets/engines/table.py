@@ -37,6 +37,8 @@ class EngineTable:
     Unicode code point: `rank` does."""
     sampled: Sampled | None = None
     """Gives about a share (0 to 1) of the rows, the same each time."""
+    sampled_method: str = "at random"
+    """How it chooses them, for people."""
     count_distinct: CountDistinct | None = None
     """Counts the different values of columns in one question, nearly where that is cheaper."""
     distinct_method: str = "counted"
