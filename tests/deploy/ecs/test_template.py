@@ -67,6 +67,26 @@ def test_private_means_no_address_on_the_internet_and_public_is_said():
     assert reach(is_public=True) == ("internet-facing", {"0.0.0.0/0"})
 
 
+def test_another_load_balancer_gets_its_own_group_of_tasks():
+    """Amazon lets a group belong to one load balancer alone, also while one is replaced."""
+    closed = built(EcsSettings())["Resources"]
+    kind = "AWS::ElasticLoadBalancingV2::TargetGroup"
+    assert [name for name, one in closed.items() if one["Type"] == kind] == ["Web"]
+    opened = built(EcsSettings(), is_public=True)["Resources"]
+    assert [name for name, one in opened.items() if one["Type"] == kind] == ["OpenWeb"]
+
+
+def test_a_domain_that_comes_later_finds_port_80_as_it_was():
+    """Two listeners of one port cannot be, also not for the moment of an update."""
+    ports = {
+        name: one["Properties"]["Port"]
+        for name, one in built(CASES["domain"])["Resources"].items()
+        if one["Type"] == "AWS::ElasticLoadBalancingV2::Listener"
+    }
+    assert ports == {"Listener": 80, "SecureListener": 443}
+    assert built(EcsSettings())["Resources"]["Listener"]["Properties"]["Port"] == 80
+
+
 def test_groups_name_each_other_and_no_task_by_its_address():
     found = built(EcsSettings())["Resources"]
     rules = [one for one in found.values() if one["Type"] == "AWS::EC2::SecurityGroupIngress"]

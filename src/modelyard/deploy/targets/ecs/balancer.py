@@ -11,19 +11,33 @@ DRAIN_S = 30
 """How long a task that goes may still answer what it was asked."""
 IDLE_S = 75
 TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+PLAIN, SECURE = "Listener", "SecureListener"
 MOVED = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
 
 
 def balancer(wish: Wish) -> Resources:
     """Give the load balancer with what listens on it; with a domain, by HTTPS alone."""
-    found = {"Balancer": _balancer(wish), "Web": _targets(wish)}
+    found = {"Balancer": _balancer(wish), targets_name(wish): _targets(wish)}
     if not wish.settings.domain:
-        return found | {"Listener": _listener(80, "HTTP", _to_tasks())}
+        return found | {PLAIN: _listener(80, "HTTP", _to_tasks(wish))}
     turned = {"Type": "redirect", "RedirectConfig": MOVED}
     secured = {"Certificates": [{"CertificateArn": _certificate(wish)}], "SslPolicy": TLS}
-    found["Listener"] = _listener(443, "HTTPS", _to_tasks(), **secured)
-    found["PlainListener"] = _listener(80, "HTTP", turned)
+    found[SECURE] = _listener(443, "HTTPS", _to_tasks(wish), **secured)
+    found[PLAIN] = {**_listener(80, "HTTP", turned), "DependsOn": SECURE}
     return found | _names(wish)
+
+
+def listener_name(wish: Wish) -> str:
+    """Give the name in the stack of what leads requests to the web tasks."""
+    return SECURE if wish.settings.domain else PLAIN
+
+
+def targets_name(wish: Wish) -> str:
+    """Give the name in the stack of the group of web tasks.
+
+    It belongs to one load balancer alone, so that another one, on the internet, needs its own.
+    """
+    return "OpenWeb" if is_on_the_internet(wish) else "Web"
 
 
 def public_url(wish: Wish) -> str | dict[str, str]:
@@ -75,8 +89,8 @@ def _targets(wish: Wish) -> dict[str, Any]:
     )
 
 
-def _to_tasks() -> dict[str, Any]:
-    return {"Type": "forward", "TargetGroupArn": ref("Web")}
+def _to_tasks(wish: Wish) -> dict[str, Any]:
+    return {"Type": "forward", "TargetGroupArn": ref(targets_name(wish))}
 
 
 def _listener(port: int, protocol: str, action: dict[str, Any], **secured: Any) -> dict[str, Any]:

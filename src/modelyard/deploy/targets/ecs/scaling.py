@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelyard.deploy.targets.ecs.balancer import targets_name
 from modelyard.deploy.targets.ecs.parts import Resources, Wish, ref, resource, text
 from modelyard.deploy.targets.ecs.services import WEB
 
@@ -27,7 +28,8 @@ def scaling(wish: Wish) -> Resources:
         measure = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
         found["ByProcessor"] = _policy("processor", measure, settings.target_cpu * 100)
     if settings.requests_per_instance:
-        label = text("${Balancer.LoadBalancerFullName}/${Web.TargetGroupFullName}")
+        targets = targets_name(wish)
+        label = text(f"${{Balancer.LoadBalancerFullName}}/${{{targets}.TargetGroupFullName}}")
         measured = {"PredefinedMetricType": "ALBRequestCountPerTarget", "ResourceLabel": label}
         found["ByRequests"] = _policy(
             "requests", measured, settings.requests_per_instance * MINUTE_S

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelyard.deploy.targets.ecs.balancer import listener_name, targets_name
 from modelyard.deploy.targets.ecs.network import task_subnets
 from modelyard.deploy.targets.ecs.parts import PORT, Resources, Wish, attribute, ref, resource
 
@@ -18,14 +19,18 @@ def cluster(_: Wish) -> Resources:
 
 def services(wish: Wish) -> Resources:
     """Give the services of web tasks and of workers."""
-    entrance = {"ContainerName": "web", "ContainerPort": PORT, "TargetGroupArn": ref("Web")}
+    entrance = {
+        "ContainerName": "web",
+        "ContainerPort": PORT,
+        "TargetGroupArn": ref(targets_name(wish)),
+    }
     web = {
         "TaskDefinition": ref("WebTask"),
         "LoadBalancers": [entrance],
         "HealthCheckGracePeriodSeconds": START_S,
         **_replacing(least_percent=100),
     }
-    found = {WEB: _service(wish, web, "Listener")}
+    found = {WEB: _service(wish, web, listener_name(wish))}
     if wish.settings.run_workers:
         worker = {
             "TaskDefinition": ref("WorkerTask"),

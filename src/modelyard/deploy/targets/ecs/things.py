@@ -78,7 +78,7 @@ THINGS = (
         "rules of who speaks to whom",
         ("BalancerGroup", "TaskGroup", "TasksFromBalancer", "DataFromTasks"),
     ),
-    Thing("load balancer", ("Balancer", "Web", "Listener", "PlainListener")),
+    Thing("load balancer", ("Balancer", "Web", "OpenWeb", "Listener", "SecureListener")),
     Thing("name", ("Address", "Certificate")),
     Thing("roles", ("StartingRole", "TaskRole")),
     Thing("logs", ("Logs",)),
