@@ -13,6 +13,7 @@ GOOGLE = """
 [workspace]
 name = "yard"
 [deploy.compute_engine]
+name = "yard"
 project = "demo-project"
 regions = ["europe-west4"]
 plain_http = true
@@ -21,12 +22,14 @@ AMAZON = """
 [workspace]
 name = "yard"
 [deploy.ecs]
+name = "yard"
 region = "eu-central-1"
 """
 RUN = """
 [workspace]
 name = "yard"
 [deploy.cloud_run]
+name = "yard"
 project = "demo-project"
 region = "europe-west4"
 """
