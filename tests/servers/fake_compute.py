@@ -64,6 +64,11 @@ def backend(flags: Flags) -> dict[str, Any]:
     }
 
 
+def certificate(flags: Flags) -> dict[str, Any]:
+    """Give a certificate as it is shown."""
+    return {"managed": {"domains": flags["--domains"].split(",")}}
+
+
 def https_proxy(flags: Flags) -> dict[str, Any]:
     """Give what a proxy shows of its certificate."""
     return {"sslCertificates": [f"global/sslCertificates/{flags['--ssl-certificates']}"]}
@@ -86,7 +91,7 @@ KINDS: dict[str, Callable[[Flags], dict[str, Any]]] = {
     "instance-templates": template,
     "backend-services": backend,
     "url-maps": nothing,
-    "ssl-certificates": nothing,
+    "ssl-certificates": certificate,
     "target-https-proxies": https_proxy,
     "target-http-proxies": http_proxy,
     "forwarding-rules": nothing,
@@ -311,3 +316,4 @@ DONE |= {
     "dns record-sets create": make_record,
 }
 ASKED[f"{MIG} list"] = lister(MIG)
+ASKED["dns record-sets list"] = lister("dns record-sets")

@@ -233,6 +233,15 @@ def test_the_record_of_a_name_is_made_in_cloud_dns_or_printed(cloud, order):
     deploy(cloud, managed)
     record = cloud.things["dns record-sets", "yard.example.com."]
     assert record["rrdatas"] == ["203.0.113.7"]
+    theirs = cloud.things["dns record-sets", "by-hand.example.com."] = dict(record)
+    theirs["name"] = "by-hand.example.com."
+    renamed = with_settings(managed, domains=("new.example.com",))
+    deploy(cloud, renamed)
+    names = sorted(name for kind, name in cloud.things if kind == "dns record-sets")
+    assert names == ["by-hand.example.com.", "new.example.com."], "the old one would lead astray"
+    del cloud.things["dns record-sets", "by-hand.example.com."]
+    deploy(cloud, managed)
+    record = cloud.things["dns record-sets", "yard.example.com."]
     record["rrdatas"] = ["198.51.100.1"]
     with pytest.raises(Conflict, match=r"leads to 198\.51\.100\.1 already"):
         deploy(cloud, managed)

@@ -223,3 +223,9 @@ def make_record(call: Call) -> Any:
     call.state.get(call.path.removesuffix("/rrsets"))
     body = call.body
     return call.state.put_new(f"{call.path}/{body['name']}/{body['type']}", dict(body))
+
+
+@behaves("dns.resourceRecordSets.list")
+def list_records(call: Call) -> Any:
+    found = (one for path, one in call.state.resources.items() if path.startswith(f"{call.path}/"))
+    return {"rrsets": list(found)}

@@ -88,8 +88,7 @@ def destroy(order: EngineOrder, seen: Seen, with_data: bool) -> DeployPlan:
 
 def _compute(site: Site, seen: Seen) -> Iterator[Change]:
     if site.settings.dns_zone:
-        for domain in site.settings.domains:
-            yield domains.record_removal(site, domain, seen)
+        yield from domains.record_removals(site, seen)
     things = (
         front.rule(site, "https"),
         front.rule(site, "http"),

@@ -7,7 +7,7 @@ from modelyard.deploy.cloud import Seen
 from modelyard.deploy.google.things import Thing, find, is_owned, pick, removal_of
 from modelyard.deploy.plan import Change
 from modelyard.deploy.steps import Command
-from modelyard.deploy.targets.compute_engine import front, groups, templates
+from modelyard.deploy.targets.compute_engine import domains, front, groups, templates
 from modelyard.deploy.targets.compute_engine.commands import GLOBAL, Site, named
 
 GROUPS = ("compute.instanceGroupManagers.delete", "compute.backendServices.update")
@@ -20,6 +20,8 @@ def changes(site: Site, release: str, seen: Seen) -> Iterator[Change]:
     """Give what is removed after a deployment."""
     if site.settings.plain_http:
         yield from (gone for gone in _front(site, seen) if gone.acts)
+    if site.settings.dns_zone:
+        yield from domains.record_removals(site, seen, site.settings.domains)
     yield from (gone for gone in _certificates(site, seen) if gone.acts)
     yield from _regions(site, seen)
     yield from _templates(site, release, seen)

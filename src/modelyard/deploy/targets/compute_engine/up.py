@@ -35,8 +35,7 @@ def questions(order: EngineOrder, seen: Seen) -> Iterator[Query]:
         yield from dict.fromkeys(thing.query for thing in all_kinds(site))
         yield templates.templates_query(site)
     if order.settings.dns_zone and apis.is_enabled(seen, basis.DNS):
-        for domain in order.settings.domains:
-            yield domains.record_query(site, domain)
+        yield domains.records_query(site)
 
 
 def all_kinds(site: Site) -> Iterator[Thing]:
