@@ -17,14 +17,16 @@ import pytest
 from fake_gcloud import FakeGcloud, digest_of
 from gcloud_nursery import fast_gcloud
 from google_cloud.behaviours import push_image
+from google_cloud.state import Refused
 
+from modelyard.deploy.google.registry import Registry
 from modelyard.deploy.life import Deployment
 from modelyard.deploy.runner import Programs
 from modelyard.deploy.source import ImageSource
 from modelyard.deploy.steps import Command, Step
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets import get_target
-from modelyard.errors import Conflict
+from modelyard.errors import Conflict, Denied, Unavailable
 from modelyard.workspace.deploying.cloud_run import CloudRunSettings
 from modelyard.workspace.starter import make_workspace
 
@@ -143,6 +145,30 @@ def test_the_whole_life_with_the_real_gcloud(google, tmp_path):
     left = [name for name in resources if "yard" in name and "/operations/" not in name]
     assert [name for name in left if "/revisions/" not in name] == []
     assert google.state.faults == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind", "words"),
+    [
+        (Refused(403, "PERMISSION_DENIED",
+                 "Permission 'artifactregistry.repositories.create' denied on x"),
+         Denied, "the permission artifactregistry.repositories.create is missing"),
+        (Refused(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Repositories'"),
+         Unavailable, "a quota is used up"),
+        (Refused(403, "PERMISSION_DENIED", "This API method requires billing to be enabled."),
+         Unavailable, "the project has no billing account"),
+        (Refused(409, "ALREADY_EXISTS", "the repository already exists"), Conflict, "set another"),
+        (Refused(400, "INVALID_ARGUMENT", "The location is not supported: mars-west1"),
+         Unavailable, "Set another region"),
+    ],
+    ids=lambda value: value.reason if isinstance(value, Refused) else "",
+)  # fmt: skip
+def test_what_google_refuses_is_one_sentence_through_the_real_gcloud(google, refused, kind, words):
+    google.state.failure, google.state.fail_at = refused, 1
+    [make] = Registry("demo", "europe-west1", "refused").thing().make
+    with pytest.raises(kind, match=words):
+        Programs().do(make, {})
+    google.state.fail_at = 0
 
 
 def image_of(resources: dict[str, Any]) -> str:

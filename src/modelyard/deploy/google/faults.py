@@ -16,7 +16,7 @@ WRONG_PROJECT = re.compile(
 )  # fmt: skip
 API_OFF = re.compile(r"([\w-]+\.googleapis\.com)[^\n]*(?:has not been used|is disabled|not enabled)"
                      r"|SERVICE_DISABLED|API \[([\w.-]+)\] not enabled")  # fmt: skip
-BILLING = re.compile(r"billing[^\n]*(disabled|not enabled|must be enabled|account)", re.I)
+BILLING = re.compile(r"billing[^\n]*(disabled|not enabled|be enabled|account)", re.I)
 PERMISSION = re.compile(r"[Pp]ermission[s]? '?\[?([a-z]\w+\.[\w.]+)|Required '([\w.]+)' permission")
 DENIED = re.compile(
     r"PERMISSION_DENIED|does not have[^\n]*permission|HTTPError 403|\b403\b|Forbidden"
