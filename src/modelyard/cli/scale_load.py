@@ -141,7 +141,7 @@ def _find_knee(sender: "Sender", as_json: bool, given: dict[str, Any]) -> None:
         print_json(plain(found))
     else:
         show_knee(found)
-    if not given["no_write"]:
+    if not given["no_write"] and not found.measured.sender_was_late:
         path: Path = (given["workspace"] or from_environment().workspace) / FILE_NAME
         path.write_text(measured_text(found), encoding="utf-8")
         click.echo(f"Wrote {path}.", err=as_json)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from modelyard.cli.screen.console import open_console, say
 from modelyard.cli.screen.scale import span
 from modelyard.cli.screen.table import Column, say_left_out, show_table
-from modelyard.workspace.measured import Measured, Step
+from modelyard.workspace.measured import FILE_NAME, Measured, Step
 
 LATE_S = 0.02
 HEADINGS = ("sent/s", "answered/s", "in flight", "p50", "p95", "p99", "errors")
@@ -50,8 +50,12 @@ def show_knee(found: Measured) -> None:
     curve, suggested = found.curve, found.suggested
     say(console, f"At most {curve.capacity_per_s:,.1f} answers per second.")
     if found.measured.sender_was_late:
-        said = "The sender itself was late: the service may answer more than could be sent here."
+        said = (
+            "The sender itself was late, so the service may answer more than could be sent here: "
+            f"{FILE_NAME} is left as it was. Try when this machine has less to do, or from another."
+        )
         say(console, said, "yellow")
+        return
     if suggested is None:
         return
     say(

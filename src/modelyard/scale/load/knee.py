@@ -19,6 +19,8 @@ SLOWER = 5.0
 """Where no bound is given, p99 may be so many times the median of a light load."""
 LEAST_BOUND_S = 0.02
 MOST_FAILED = 0.001
+ENOUGH = 300
+"""Of fewer requests p99 is what one or two of them met: p95 is looked at."""
 LEAST_ANSWERED = 0.9
 SATURATED = 0.8
 """Below this share of what is sent, more is not answered however much is sent."""
@@ -39,8 +41,10 @@ class Search:
     light: list["Answer"] = field(default_factory=list)
     """Answers to loads at which nothing had to wait."""
     sender_was_late: bool = False
+    """Whether the search ended because no more could be sent: the service may answer more."""
     statuses: dict[str, int] = field(default_factory=dict)
     """What the latest load was answered, by status."""
+    _is_late: bool = False
 
     def find(self) -> "Step":
         """Give the strongest load that was answered within the bounds.
@@ -60,7 +64,7 @@ class Search:
             )
         self.p99_s = self.p99_s or max(best.p50_s * SLOWER, LEAST_BOUND_S)
         rate, bad = FIRST_PER_S, 0.0
-        while rate < MOST_PER_S and not self.sender_was_late:
+        while rate < MOST_PER_S:
             rate *= GROWTH
             step = self._try_twice(rate)
             if not bad and self.is_within(step):
@@ -68,6 +72,9 @@ class Search:
             else:
                 bad = bad or rate
             if step.answered_per_s < step.offered_per_s * SATURATED:
+                break
+            if self._is_late:
+                self.sender_was_late = True
                 break
         good = best.offered_per_s if best.offered_per_s < bad else bad / GROWTH
         for _ in range(HALVINGS if bad else 0):
@@ -86,8 +93,9 @@ class Search:
     def is_within(self, step: "Step") -> bool:
         """Tell whether a load was answered within the bounds."""
         asked = step.offered_per_s * self.step_s
+        slow_s = step.p99_s if asked >= ENOUGH else step.p95_s
         return (
-            step.p99_s <= self.p99_s
+            slow_s <= self.p99_s
             and step.errors <= asked * MOST_FAILED
             and step.answered_per_s >= step.offered_per_s * LEAST_ANSWERED
         )
@@ -98,7 +106,7 @@ class Search:
         refuse_dead(self.sender.origin, answers, per_s)
         step, self.statuses = step_of(answers), statuses(answers)
         late_s = lateness_s(answers)
-        self.sender_was_late = late_s > max(self.p99_s / 2, 0.05) and late_s > step.p99_s / 2
+        self._is_late = late_s > max(self.p99_s / 2, 0.05) and late_s > step.p99_s / 2
         self.steps.append(step)
         if len(self.steps) <= 2 or (self.p99_s and step.p99_s < self.p99_s / 2):
             self.light = [row for row in answers.rows if not row.is_error]
