@@ -31,8 +31,9 @@ def todo_of(pipeline: Pipeline) -> tuple[str, ...]:
     """Say what is set by hand."""
     if pipeline.is_amazon:
         return (
-            f"{ROLE}: the ARN of a role that trusts token.actions.githubusercontent.com for this "
-            "repository, with the policy of docs/deploy/permissions.md",
+            f"{ROLE}: the ARN of a role that trusts token.actions.githubusercontent.com for "
+            "repo:OWNER/NAME:environment:production, with the policies of "
+            "docs/deploy/permissions.md",
         )
     return (
         f"{PROVIDER}: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/NAME",
