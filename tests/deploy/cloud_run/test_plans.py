@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 from fake_gcloud import FakeGcloud
 
 from modelyard.deploy.context import content_tag, is_ignored
@@ -18,6 +19,8 @@ from modelyard.deploy.shown import plan_text
 from modelyard.deploy.source import ImageSource, source_pushed
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets import get_target
+from modelyard.deploy.targets.cloud_run.app_engine import app_yaml
+from modelyard.deploy.targets.cloud_run.names import Names, image_in
 from modelyard.errors import Conflict, Denied, Invalid, NotFound, SignInNeeded, Unavailable
 from modelyard.version import VERSION
 from modelyard.workspace.deploying.cloud_run import CloudRunSettings
@@ -100,6 +103,19 @@ def test_status_says_what_runs(running):
     assert lines["database"] == "yard-yard db-g1-small RUNNABLE"
     nothing = TARGET.status(order, planned(FakeGcloud(), order).look())
     assert "is not deployed" in {line.value for line in nothing}
+
+
+def test_app_engine_takes_the_same_image_by_a_written_file_without_a_secret(running):
+    order = order_of()
+    text = app_yaml(Names(order), planned(running, order).look())
+    document = yaml.safe_load(text)
+    assert (document["runtime"], document["env"], document["service"]) == ("custom", "flex", "yard")
+    assert document["beta_settings"] == {"cloud_sql_instances": "demo-1:europe-west1:yard-yard"}
+    assert f"--image-url={image_in(running.things['run services', 'yard'])}" in text
+    assert "@sha256:" in text
+    assert "a-password" not in text
+    with pytest.raises(NotFound, match="Deploy there first"):
+        app_yaml(Names(order), planned(FakeGcloud(), order).look())
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from modelyard.deploy.source import ImageSource
 from modelyard.deploy.steps import Command, Step
 from modelyard.deploy.target import Order
 from modelyard.deploy.targets import get_target
+from modelyard.deploy.targets.cloud_run import app_engine
+from modelyard.deploy.targets.cloud_run.names import Names
 from modelyard.errors import Conflict, Denied, Unavailable
 from modelyard.workspace.deploying.cloud_run import CloudRunSettings
 from modelyard.workspace.starter import make_workspace
@@ -203,6 +205,7 @@ def commands_of_a_life(yard: Path) -> list[tuple[str, ...]]:
             wanted.carry_out(wanted.plan())
     gone = Deployment(cloud, TARGET, order, lambda seen: TARGET.plan_destroy(order, seen, True))
     gone.carry_out(gone.plan())
+    asked.append(app_engine.command(Names(order), f"europe-docker.pkg.dev/a/b@{digest_of('a')}"))
     asked += [TARGET.logs(order, 10, follow).argv for follow in (False, True)]
     return sorted({argv for argv in asked if argv[0] == "gcloud"})
 
