@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,22 @@ if TYPE_CHECKING:
     from modelyard.db import Database
 
 prefer_fast_sort()  # as in every process of the product: the last bit of a score depends on it
+TOGETHER = ("tests/containers/", "tests/datasets/engines/", "tests/docs/")
+"""Folders whose tests share an image, a cluster, or ports: one process takes them all."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes test (`-n 2`), give each whole files: their fixtures are made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WholeFiles(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(scope="session")
