@@ -1,5 +1,6 @@
 """The example workspace on a phone, by its owner: all of every page can be reached."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ PAGES = (
     *("/", "/datasets", "/datasets/penguins/rows", "/models", "/models/delays", "/functions"),
     *("/scenarios", "/scenarios/loan", "/scenarios/loan/edit", "/scenarios/loan/goal-seek"),
     *("/runs", "/docs", "/people", "/audit", "/account", "/about", "/nowhere"),
+)
+READ = (
+    *("datasets/flights?wait=50", "datasets/penguins?wait=50"),
+    *(f"scenarios/{name}" for name in ("dcf", "loan", "loan_workbook", "subscription")),
 )
 CUT = """() => {
   const seen = (e) => e.getClientRects().length && !e.closest('[hidden], svg');
@@ -49,12 +54,12 @@ def page(browser: "Browser", serve, tmp_path_factory: pytest.TempPathFactory) ->
         context = browser.new_context(
             viewport={"width": 390, "height": 844}, base_url=address, has_touch=True
         )
+        form = {"email": OLGA, "password": PASSWORD}
+        signed_in = context.request.post("/sign-in", form=form, headers={"Origin": address})
+        assert signed_in.ok
+        for read in READ:  # so that no page comes again by itself while it is looked at
+            assert context.request.get(f"/api/v1/{read}", timeout=60_000).status == 200
         opened = context.new_page()
-        opened.goto("/sign-in")
-        opened.fill("[name=email]", OLGA)
-        opened.fill("[name=password]", PASSWORD)
-        opened.click("main button")
-        opened.wait_for_url("**/")
         yield opened
         context.close()
 
@@ -74,3 +79,18 @@ def test_the_list_of_datasets_needs_no_scrolling_sideways(page: "Page") -> None:
     inside = "(e) => e.scrollWidth <= e.clientWidth"
     assert page.locator(".scroll").evaluate(inside)
     assert page.get_by_text("datasets/flights.parquet").is_visible()
+
+
+@pytest.mark.parametrize("width", [600, 770, 900, 1024, 1180])
+def test_the_menu_has_room_at_every_width(page: "Page", width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/about")
+    assert page.evaluate(CUT) == []
+    boxes = page.locator("header.top nav > *").evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect())"
+        ".map((r) => [r.left, r.right, r.top, r.bottom])"
+    )
+    for one, other in itertools.combinations(boxes, 2):
+        is_beside = one[1] <= other[0] + 1 or other[1] <= one[0] + 1
+        assert is_beside or one[3] <= other[2] + 1 or other[3] <= one[2] + 1
+    page.set_viewport_size({"width": 390, "height": 844})
