@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from fake_compute import MIG
 from fake_gcloud import FakeGcloud
+from gcloud_nursery import fast_gcloud
 
 from modelyard.deploy.cloud import look
 from modelyard.deploy.life import Deployment
@@ -55,13 +56,16 @@ BOTH = ("us-central1", "europe-west4")
 def google(tmp_path_factory) -> Iterator[Any]:
     from google_cloud import compute, google_cloud
 
+    place = tmp_path_factory.mktemp("gcloud")
     with (
         google_cloud("compute.v1", "dns.v1") as cloud,
+        fast_gcloud(place, ("compute", "dns")) as program,
         pytest.MonkeyPatch.context() as patch,
     ):
         compute.furnish(cloud.state, cloud.project)
-        for name, value in cloud.environ(str(tmp_path_factory.mktemp("gcloud"))).items():
+        for name, value in cloud.environ(str(place / "config")).items():
             patch.setenv(name, value)
+        patch.setenv("PATH", str(program), prepend=os.pathsep)
         yield cloud
 
 

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from fake_gcloud import FakeGcloud
 from fake_vertex import ENDPOINTS
+from gcloud_nursery import fast_gcloud
 
 from modelyard.deploy.cloud import look
 from modelyard.deploy.plan import DeployPlan
@@ -39,9 +40,15 @@ SETTINGS = VertexAiSettings(project="demo", region="europe-west4")
 def google(tmp_path_factory) -> Iterator[Any]:
     from google_cloud import google_cloud
 
-    with google_cloud("aiplatform.v1") as cloud, pytest.MonkeyPatch.context() as patch:
-        for name, value in cloud.environ(str(tmp_path_factory.mktemp("gcloud"))).items():
+    place = tmp_path_factory.mktemp("gcloud")
+    with (
+        google_cloud("aiplatform.v1") as cloud,
+        fast_gcloud(place, ("ai models", "ai endpoints")) as program,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in cloud.environ(str(place / "config")).items():
             patch.setenv(name, value)
+        patch.setenv("PATH", str(program), prepend=os.pathsep)
         # gcloud writes the region before the host's name: the local server is its proxy.
         patch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM", "http://aiplatform.fake/")
         yield cloud
