@@ -24,7 +24,11 @@ from modelyard.workspace.deploying import DeployConfig
 from modelyard.workspace.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "deploy").glob("*.md")),
+]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REMOTE = "datasets fetch"
 MISSPELT = "dep_dely"
