@@ -22,7 +22,7 @@ def without_rights(folder: Path):
     if os.geteuid() != 0:
         yield
         return
-    for path in (folder, *folder.parents[:3]):
+    for path in (folder, *folder.parents[:4]):
         path.chmod(path.stat().st_mode | 0o055)
     os.seteuid(NOBODY)
     try:

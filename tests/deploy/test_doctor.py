@@ -48,9 +48,11 @@ def test_cloud_run_takes_the_processor_away_between_requests_and_it_answers_agai
 def test_of_several_models_one_must_be_the_default(yard, tmp_path):
     shutil.copytree(yard, tmp_path / "yard")
     shutil.copy(yard / "models" / "line.joblib", tmp_path / "yard" / "models" / "curve.joblib")
-    [fault] = [one for one in examine(PLATFORMS["vertex"], tmp_path / "yard") if not one.is_kept]
+    findings = {one.line: one for one in examine(PLATFORMS["vertex"], tmp_path / "yard")}
+    fault = findings["has a model to ask"]
     assert fault.seen == "there are 2, none is the default: curve, line"
     assert "default_model" in fault.cure
+    assert [one for one in findings.values() if not one.is_kept] == [fault]
 
 
 def test_without_a_model_the_cure_is_named_and_the_exit_code_is_1(tmp_path):

@@ -3,6 +3,7 @@
 import re
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from statistics import mean
 
@@ -36,7 +37,10 @@ def result(tmp_path_factory, shown):
         wait_until(lambda: fleet.moments[-1].ready + fleet.moments[-1].starting == 1)
         wait_until(lambda: all(not thread.is_alive() for thread in fleet._leaving))
         if CHROMIUM:
-            shown["page"] = look_in_browser(fleet.address, folder / "fleet.png")
+            # In a thread of its own: other tests of this process may have a browser, too.
+            with ThreadPoolExecutor(1) as alone:
+                looked = alone.submit(look_in_browser, fleet.address, folder / "fleet.png")
+                shown["page"] = looked.result()
 
     return ran(folder, SECONDS, seed=1, at_end=look)
 

@@ -3,8 +3,9 @@
 import copy
 import os
 import signal
+import time
 from collections.abc import Callable
-from threading import Timer
+from threading import Event, Timer
 from typing import Any
 
 from modelyard import draining
@@ -14,6 +15,7 @@ from modelyard.settings import Settings, to_environment
 APPLICATION = "modelyard.cli.served:create_app"
 GRACE_S = 8
 """How long requests that are being answered may go on after Ctrl-C."""
+STIR_S = 0.2
 STOPS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -43,6 +45,7 @@ def run_server(
         log_level=LogLevels.error,
         log_dictconfig=_logging_to_stderr(settings.log),
     )
+    server.main_loop_interrupt = Stirring()
     draining.share()
     server.on_startup(lambda: _end_in_order(server, settings.drain_s, on_stop))
     _end_with_terminal(server)
@@ -54,6 +57,20 @@ def run_server(
         # Ctrl-C reaches the workers too; one that ends before its parent asks it to is no fault.
         if not server.interrupt_signal:
             raise
+
+
+class Stirring(Event):
+    """An event for which the main thread waits in short sleeps.
+
+    Only the main thread acts on signals. One that the system hands to another thread would be
+    forgotten while it waits for a lock, and one that comes while it takes that lock would hang.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002  its class has it
+        """Wait until it is set, whatever the timeout."""
+        while not self.is_set():
+            time.sleep(STIR_S)
+        return True
 
 
 def _end_in_order(server: Any, drain_s: float, on_stop: Callable[[], None]) -> None:

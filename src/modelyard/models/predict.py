@@ -1,5 +1,6 @@
 """From what a caller sends to what a caller gets: the door to one opened model."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -74,12 +75,16 @@ def open_predictor(
     return Predictor(description, open_runtime(description, content, original, **options))
 
 
-def _by_class(classes: tuple[Value, ...]) -> type[msgspec.Struct]:
-    """Make a struct of classes: it is made, and written as JSON, sooner than a dictionary."""
-    names = {f"class_{place}": _text(known) for place, known in enumerate(classes)}
-    return msgspec.defstruct(
-        "ByClass", [(name, float) for name in names], rename=names, frozen=True, gc=False
-    )
+def _by_class(classes: tuple[Value, ...]) -> Callable[..., Any]:
+    """Give what puts probabilities beside classes: a struct, made sooner than a dictionary."""
+    names = tuple(map(_text, classes))
+    fields = {f"class_{place}": name for place, name in enumerate(names)}
+    try:
+        return msgspec.defstruct(
+            "ByClass", [(field, float) for field in fields], rename=fields, frozen=True, gc=False
+        )
+    except ValueError:  # quotes and the like are no names of fields
+        return lambda *row: dict(zip(names, row, strict=True))
 
 
 def _text(known: Value) -> str:

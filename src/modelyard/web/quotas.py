@@ -23,7 +23,7 @@ class WithinQuota:
     """Stands before the application, and passes on what a token may still ask."""
 
     def __init__(self, app: "WSGIApplication", live: LiveServices) -> None:
-        self._app = app
+        self.app = app
         self._live = live
 
     def __call__(
@@ -32,14 +32,14 @@ class WithinQuota:
         """Pass a request on, or say when to ask again; tokens that do not hold are told inside."""
         token = bearer_token(environ) if "HTTP_AUTHORIZATION" in environ else None
         if token is None or environ["PATH_INFO"].startswith(ALWAYS):
-            return self._app(environ, start_response)
+            return self.app(environ, start_response)
         try:
             self._live.records.accounts.tokens.spend(token)
         except Throttled as fault:
             return refuse(fault, environ, start_response)
         except ModelyardError:
             pass
-        return self._app(environ, start_response)
+        return self.app(environ, start_response)
 
 
 def refuse(

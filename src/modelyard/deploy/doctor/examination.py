@@ -48,16 +48,24 @@ def _examined(platform: Platform, folder: Path, trial: Trial) -> Iterator[Findin
     )
     if not listens:
         return
-    yield _ready(platform, trial)
-    subject = _wait_for_subject(folder, trial) if platform.needs_model else Subject("", {})
-    if isinstance(subject, Subject):
-        for question in platform.questions(subject):
-            yield _found(question, trial.ask(question))
+    if platform.needs_model and (several := _none_is_default(folder)):
+        yield Finding("has a model to ask", False, several, NO_MODEL)
     else:
-        yield Finding("has a model to ask", False, subject, NO_MODEL)
+        yield _ready(platform, trial)
+        yield from _questioned(platform, folder, trial)
     if platform.sleep_s:
         yield _awakes(platform, trial)
     yield _ends(platform, trial)
+
+
+def _questioned(platform: Platform, folder: Path, trial: Trial) -> Iterator[Finding]:
+    """Ask what the platform and its callers ask."""
+    subject = _wait_for_subject(folder, trial) if platform.needs_model else Subject("", {})
+    if subject is None:
+        yield Finding("has a model to ask", False, "no default model is served", NO_MODEL)
+        return
+    for question in platform.questions(subject):
+        yield _found(question, trial.ask(question))
 
 
 def _listens(trial: Trial, patience_s: float) -> bool:
@@ -81,14 +89,20 @@ def _ready(platform: Platform, trial: Trial) -> Finding:
     return _found(question, trial.wait_for(question, min(platform.ready_within_s, 60.0)))
 
 
-def _wait_for_subject(folder: Path, trial: Trial) -> Subject | str:
+def _none_is_default(folder: Path) -> str:
+    """Say which models there are where none of them is the default; empty where one is."""
+    named, known = _known_models(folder)
+    if named or len(known) < 2:
+        return ""
+    return f"there are {len(known)}, none is the default: {', '.join(known)}"
+
+
+def _wait_for_subject(folder: Path, trial: Trial) -> Subject | None:
     """Wait until the default model of the folder is opened, which takes seconds.
 
-    Gives it with an example that it takes, or why there is none to ask.
+    Gives it with an example that it takes, or None where none is served.
     """
-    named, known = _known_models(folder)
-    if not named and len(known) > 1:
-        return f"there are {len(known)}, none is the default: {', '.join(known)}"
+    named, _ = _known_models(folder)
     until = time.monotonic() + MODEL_PATIENCE_S
     while time.monotonic() < until and not trial.has_ended:
         served = _served(trial)
@@ -96,7 +110,7 @@ def _wait_for_subject(folder: Path, trial: Trial) -> Subject | str:
         if served.get(name):
             return Subject(name, served[name])
         time.sleep(0.25)
-    return f"the default model '{named}' is not served" if named else "no model is served"
+    return None
 
 
 def _served(trial: Trial) -> dict[str, Any]:
